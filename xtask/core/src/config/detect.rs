@@ -1,0 +1,215 @@
+//! What a repository is made of, judged by its tracked paths alone: languages, manifests, CI.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::model::RepoPath;
+
+/// A language that some gate treats in its own way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Language {
+    /// Rust.
+    Rust,
+    /// Python.
+    Python,
+    /// JavaScript, with JSX.
+    JavaScript,
+    /// TypeScript, with TSX.
+    TypeScript,
+    /// Go.
+    Go,
+    /// Java.
+    Java,
+    /// PHP.
+    Php,
+    /// Ruby.
+    Ruby,
+    /// Shell scripts.
+    Shell,
+    /// CSS and its dialects.
+    Css,
+    /// HTML and templates.
+    Html,
+    /// SQL.
+    Sql,
+}
+
+impl Language {
+    /// The language of a file, by its extension.
+    pub fn of(path: &RepoPath) -> Option<Self> {
+        Some(match path.extension()? {
+            b"rs" => Self::Rust,
+            b"py" | b"pyi" => Self::Python,
+            b"js" | b"mjs" | b"cjs" | b"jsx" => Self::JavaScript,
+            b"ts" | b"mts" | b"cts" | b"tsx" => Self::TypeScript,
+            b"go" => Self::Go,
+            b"java" => Self::Java,
+            b"php" => Self::Php,
+            b"rb" => Self::Ruby,
+            b"sh" | b"bash" => Self::Shell,
+            b"css" | b"scss" | b"less" => Self::Css,
+            b"html" | b"htm" | b"jinja" | b"j2" => Self::Html,
+            b"sql" => Self::Sql,
+            _ => return None,
+        })
+    }
+}
+
+/// A CI service, by the file that configures it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum CiService {
+    /// `.github/workflows/`.
+    GithubActions,
+    /// `.gitlab-ci.yml`.
+    GitlabCi,
+    /// `.circleci/config.yml`.
+    CircleCi,
+    /// `Jenkinsfile`.
+    Jenkins,
+    /// `azure-pipelines.yml`.
+    AzurePipelines,
+}
+
+/// What a repository is made of.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub struct Project {
+    /// Files by language.
+    pub languages: BTreeMap<Language, usize>,
+    /// Manifests and configuration files of tools, with the shallowest first: `Cargo.toml`, `web/package.json`.
+    pub manifests: Vec<RepoPath>,
+    /// CI services.
+    pub ci: Vec<CiService>,
+    /// Compose files.
+    pub compose: Vec<RepoPath>,
+}
+
+const MANIFESTS: [&[u8]; 16] = [
+    b"Cargo.toml",
+    b"package.json",
+    b"pyproject.toml",
+    b"setup.py",
+    b"setup.cfg",
+    b"requirements.txt",
+    b"pytest.ini",
+    b"tox.ini",
+    b"go.mod",
+    b"pom.xml",
+    b"build.gradle",
+    b"composer.json",
+    b"Gemfile",
+    b"tsconfig.json",
+    b"Dockerfile",
+    b"Makefile",
+];
+
+impl Project {
+    /// What these paths tell.
+    pub fn detect(paths: &[RepoPath]) -> Self {
+        let mut project = Self::default();
+        for path in paths {
+            let bytes = path.as_bytes();
+            if let Some(language) = Language::of(path) {
+                *project.languages.entry(language).or_default() += 1;
+            }
+            let name = path.file_name();
+            if MANIFESTS.contains(&name) {
+                project.manifests.push(path.clone());
+            }
+            if is_compose(name) {
+                project.compose.push(path.clone());
+            }
+            let service = match bytes {
+                b".gitlab-ci.yml" => Some(CiService::GitlabCi),
+                b".circleci/config.yml" => Some(CiService::CircleCi),
+                b"Jenkinsfile" => Some(CiService::Jenkins),
+                b"azure-pipelines.yml" => Some(CiService::AzurePipelines),
+                _ if bytes.starts_with(b".github/workflows/") => Some(CiService::GithubActions),
+                _ => None,
+            };
+            project.ci.extend(service);
+        }
+        let depth = |path: &RepoPath| path.as_bytes().iter().filter(|&&byte| byte == b'/').count();
+        project
+            .manifests
+            .sort_by(|a, b| depth(a).cmp(&depth(b)).then_with(|| a.cmp(b)));
+        project.ci.sort_unstable();
+        project.ci.dedup();
+        project
+    }
+
+    /// The shallowest manifest of this name.
+    pub fn manifest(&self, name: &str) -> Option<&RepoPath> {
+        self.manifests
+            .iter()
+            .find(|path| path.file_name() == name.as_bytes())
+    }
+
+    /// Whether the repository's top holds this manifest.
+    pub fn has_at_top(&self, name: &str) -> bool {
+        self.manifests
+            .iter()
+            .any(|path| path.as_bytes() == name.as_bytes())
+    }
+
+    /// Whether there are files of this language.
+    pub fn speaks(&self, language: Language) -> bool {
+        self.languages.contains_key(&language)
+    }
+}
+
+fn is_compose(name: &[u8]) -> bool {
+    matches!(
+        name,
+        b"compose.yaml" | b"compose.yml" | b"docker-compose.yaml" | b"docker-compose.yml"
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn detect(paths: &[&str]) -> Project {
+        Project::detect(&paths.iter().map(|path| RepoPath::from(*path)).collect::<Vec<_>>())
+    }
+
+    #[test]
+    fn a_web_application() {
+        let project = detect(&[
+            "web/package.json",
+            "app/main.py",
+            "app/tasks.py",
+            "web/src/index.tsx",
+            "pyproject.toml",
+            "compose.yaml",
+            ".github/workflows/ci.yml",
+            ".github/workflows/deploy.yml",
+        ]);
+        assert_eq!(project.languages[&Language::Python], 2);
+        assert!(project.speaks(Language::TypeScript) && !project.speaks(Language::Rust));
+        assert_eq!(
+            project.manifest("package.json"),
+            Some(&RepoPath::from("web/package.json"))
+        );
+        assert!(project.has_at_top("pyproject.toml") && !project.has_at_top("package.json"));
+        assert_eq!(project.ci, [CiService::GithubActions]);
+        assert_eq!(project.compose.len(), 1);
+    }
+
+    #[test]
+    fn the_shallowest_manifest_comes_first() {
+        let project = detect(&["a/b/Cargo.toml", "Cargo.toml", "z/Cargo.toml"]);
+        assert_eq!(
+            project.manifest("Cargo.toml"),
+            Some(&RepoPath::from("Cargo.toml"))
+        );
+    }
+
+    #[test]
+    fn nothing_is_nothing() {
+        assert_eq!(detect(&[]), Project::default());
+    }
+}

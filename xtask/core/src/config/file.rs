@@ -1,0 +1,272 @@
+//! Loading `xtask.toml`: read once, each section parsed where it is used, all of them checked at the start.
+
+use std::path::{Path, PathBuf};
+
+use serde::de::IntoDeserializer;
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::{Section, SectionKind, TopLevel, error};
+use crate::model::{Problem, Result};
+
+/// The file's name at the top of a repository.
+pub const FILE_NAME: &str = "xtask.toml";
+
+/// A loaded `xtask.toml`, or the defaults where there is none.
+#[derive(Clone, Debug, Default)]
+pub struct Config {
+    path: Option<PathBuf>,
+    name: String,
+    text: String,
+}
+
+impl Config {
+    /// Loads `explicit` (which must exist), else `xtask.toml` below `root` where there is one, and checks the whole file against
+    /// the known `sections`.
+    pub fn load(root: &Path, explicit: Option<&Path>, sections: &[SectionKind]) -> Result<Self> {
+        let path = match explicit {
+            Some(path) => path.to_owned(),
+            None => root.join(FILE_NAME),
+        };
+        let name = path.strip_prefix(root).unwrap_or(&path).display().to_string();
+        let bytes = match std::fs::read(&path) {
+            Ok(bytes) => bytes,
+            Err(cause) if cause.kind() == std::io::ErrorKind::NotFound && explicit.is_none() => {
+                return Ok(Self::default());
+            }
+            Err(cause) => return Err(Problem::usage(format!("can't read {name}")).why(cause)),
+        };
+        let text = String::from_utf8(bytes).map_err(|wrong| {
+            let good = wrong.utf8_error().valid_up_to();
+            let line = wrong.as_bytes()[..good]
+                .iter()
+                .filter(|&&byte| byte == b'\n')
+                .count()
+                + 1;
+            Problem::usage(format!("{name}:{line}: the file is not UTF-8"))
+                .why(format!(
+                    "byte {} (0x{:02x}) begins no character",
+                    good + 1,
+                    wrong.as_bytes()[good]
+                ))
+                .fix("save it as UTF-8")
+        })?;
+        let config = Self::parse(name, text)?;
+        config.check(sections)?;
+        Ok(Self {
+            path: Some(path),
+            ..config
+        })
+    }
+
+    /// The configuration of this text, unchecked; `name` stands for the file in errors.
+    pub fn parse(name: impl Into<String>, text: impl Into<String>) -> Result<Self> {
+        let config = Self {
+            path: None,
+            name: name.into(),
+            text: text.into(),
+        };
+        config.table()?;
+        Ok(config)
+    }
+
+    /// The parsed file, with the place of every value. Parsing some kilobytes again is cheaper than owning what borrows.
+    fn table(&self) -> Result<DeTable<'_>> {
+        match DeTable::parse(&self.text) {
+            Ok(table) => Ok(table.into_inner()),
+            Err(wrong) => Err(error::at(&self.name, &self.text, wrong.span(), wrong.message())),
+        }
+    }
+
+    /// Where it was loaded from; `None` for the defaults.
+    pub fn path(&self) -> Option<&Path> {
+        self.path.as_deref()
+    }
+
+    /// Whether the file has this top-level table.
+    pub fn has(&self, section: &str) -> bool {
+        self.table().is_ok_and(|table| table.contains_key(section))
+    }
+
+    /// The section, where the file has it.
+    pub fn section<S: Section>(&self) -> Result<Option<S>> {
+        self.table()?
+            .get(S::NAME)
+            .map(|value| self.read(value.clone()))
+            .transpose()
+    }
+
+    /// The section, or its default.
+    pub fn section_or_default<S: Section + Default>(&self) -> Result<S> {
+        Ok(self.section()?.unwrap_or_default())
+    }
+
+    fn read<T: serde::de::DeserializeOwned>(&self, value: Spanned<DeValue<'_>>) -> Result<T> {
+        let span = value.span();
+        T::deserialize(value.into_deserializer()).map_err(|wrong: toml::de::Error| {
+            error::at(
+                &self.name,
+                &self.text,
+                wrong.span().or(Some(span)),
+                wrong.message(),
+            )
+        })
+    }
+
+    /// Checks the version first, then every key of the file; tells all sections that are wrong, not just the first.
+    fn check(&self, sections: &[SectionKind]) -> Result<()> {
+        let table = self.table()?;
+        if let Some(least) = self.top_level()?.min_version {
+            check_version(&self.name, &least, env!("CARGO_PKG_VERSION"))?;
+        }
+        let mut problems = Vec::new();
+        for key in table.keys() {
+            let known = key.get_ref().as_ref();
+            if known == "min-version" || sections.iter().any(|section| section.name == known) {
+                continue;
+            }
+            let names: Vec<String> = std::iter::once("min-version")
+                .chain(sections.iter().map(|section| section.name))
+                .map(|name| format!("`{name}`"))
+                .collect();
+            let message = format!("unknown field `{known}`, expected one of {}", names.join(", "));
+            problems.push(error::at(&self.name, &self.text, Some(key.span()), &message));
+        }
+        problems.extend(sections.iter().filter_map(|section| (section.check)(self).err()));
+        match problems.len() {
+            0 => Ok(()),
+            1 => Err(problems.remove(0)),
+            count => {
+                let all: Vec<String> = problems
+                    .iter()
+                    .map(|problem| {
+                        let help = if problem.fix.is_empty() {
+                            String::new()
+                        } else {
+                            format!("\n{}", problem.fix)
+                        };
+                        format!("{}{}{help}", problem.what, problem.why)
+                    })
+                    .collect();
+                Err(Problem::usage(format!("{} has {count} errors", self.name))
+                    .why(format!("\n{}", all.join("\n"))))
+            }
+        }
+    }
+
+    /// The keys that belong to no section.
+    pub fn top_level(&self) -> Result<TopLevel> {
+        let table = self.table()?;
+        let min_version = table
+            .get("min-version")
+            .map(|value| self.read(value.clone()))
+            .transpose()?;
+        Ok(TopLevel { min_version })
+    }
+}
+
+fn check_version(file: &str, least: &str, have: &str) -> Result<()> {
+    let parts = |text: &str| -> Option<Vec<u64>> { text.split('.').map(|part| part.parse().ok()).collect() };
+    let wrong = || {
+        Problem::usage(format!("{file}: min-version = {least:?} is no version"))
+            .fix("write it as \"0.1\" or \"0.1.2\"")
+    };
+    let mut wanted = parts(least).filter(|parts| parts.len() <= 3).ok_or_else(wrong)?;
+    wanted.resize(3, 0);
+    let mut have_parts = parts(have.split(['-', '+']).next().unwrap_or(have)).unwrap_or_default();
+    have_parts.resize(3, 0);
+    if have_parts < wanted {
+        return Err(
+            Problem::usage(format!("{file} needs xtask {least} or later; this is {have}"))
+                .fix("update it: `cargo install xtask`, or pull the repository that holds it"),
+        );
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{EnvSection, WatchSection};
+    use crate::model::ProblemKind;
+
+    fn load(text: &[u8]) -> Result<Config> {
+        let folder = tempfile::tempdir().unwrap();
+        crate::files::write(&folder.path().join(FILE_NAME), text).unwrap();
+        Config::load(
+            folder.path(),
+            None,
+            &[SectionKind::of::<EnvSection>(), SectionKind::of::<WatchSection>()],
+        )
+    }
+
+    #[test]
+    fn no_file_means_defaults_unless_it_was_asked_for() {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(Config::load(folder.path(), None, &[]).unwrap().path().is_none());
+        let asked = Config::load(folder.path(), Some(&folder.path().join("other.toml")), &[]);
+        assert_eq!(asked.unwrap_err().kind, ProblemKind::Usage);
+    }
+
+    #[test]
+    fn a_good_file_is_read() {
+        let config = load(b"min-version = \"0.1\"\n[env]\nready-timeout = \"90s\"\n[[watch]]\npaths = [\"*.rs\"]\nrun = \"make\"\n");
+        let config = config.unwrap();
+        let env: EnvSection = config.section_or_default().unwrap();
+        assert_eq!(env.ready_timeout.unwrap().to_string(), "1m30s");
+        assert_eq!(config.section::<WatchSection>().unwrap().unwrap().0.len(), 1);
+        assert!(config.has("env") && !config.has("lint"));
+    }
+
+    #[test]
+    fn each_error_names_the_line_and_the_way_on() {
+        for (text, what, fix) in [
+            (
+                &b"[env]\nredy-timeout = \"1s\"\n"[..],
+                "xtask.toml:2: unknown key `redy-timeout`",
+                "did you mean `ready-timeout`?",
+            ),
+            (
+                b"\n[evn]\n",
+                "xtask.toml:2: unknown key `evn`",
+                "did you mean `env`?",
+            ),
+            (
+                b"[env]\ncompose = true\n",
+                "xtask.toml:2: invalid type: boolean `true`",
+                "",
+            ),
+            (
+                b"[env]\nready-timeout = 90\n",
+                "xtask.toml:2: invalid type: integer `90`",
+                "",
+            ),
+            (b"[env\n", "xtask.toml:1: unclosed table", ""),
+            (
+                b"a\xff",
+                "xtask.toml:1: the file is not UTF-8",
+                "save it as UTF-8",
+            ),
+            (
+                b"min-version = \"99\"\n[tomorrow]\n",
+                "xtask.toml needs xtask 99 or later",
+                "",
+            ),
+            (b"min-version = \"x\"\n", "min-version = \"x\" is no version", ""),
+        ] {
+            let problem = load(text).unwrap_err();
+            assert_eq!(problem.kind, ProblemKind::Usage);
+            assert!(problem.what.contains(what), "{problem}");
+            assert!(problem.fix.contains(fix), "{problem}");
+        }
+    }
+
+    #[test]
+    fn all_sections_that_are_wrong_are_told() {
+        let problem = load(b"[env]\ncompse = []\n[[watch]]\npaths = 1\n[other]\n").unwrap_err();
+        assert_eq!(problem.what, "xtask.toml has 3 errors");
+        for part in ["did you mean `compose`?", "xtask.toml:4", "unknown key `other`"] {
+            assert!(problem.why.contains(part), "{part}: {}", problem.why);
+        }
+    }
+}

@@ -1,0 +1,14 @@
+//! `xtask.toml`: loading, sections, units, detection. Errors point into the file.
+
+mod detect;
+mod error;
+mod file;
+mod interpolate;
+mod section;
+mod units;
+
+pub use detect::{CiService, Language, Project};
+pub use file::{Config, FILE_NAME};
+pub use interpolate::{Ports, interpolate};
+pub use section::{EnvSection, Section, SectionKind, TopLevel, WatchSection, schema};
+pub use units::{ByteSize, Span};

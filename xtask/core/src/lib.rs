@@ -1,0 +1,12 @@
+//! What all areas of xtask share. Layers point one way:
+//! `model` ← `config`, `report` ← `repo`, `exec` ← `suite`, `gate`.
+
+pub mod config;
+pub mod environment;
+pub mod exec;
+pub mod files;
+pub mod gate;
+pub mod model;
+pub mod repo;
+pub mod report;
+pub mod suite;

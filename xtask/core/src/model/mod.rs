@@ -1,0 +1,21 @@
+//! The result model: plain data that every gate yields and every output renders. No input or output here.
+
+mod case;
+mod event;
+mod finding;
+mod fingerprint;
+mod metric;
+mod outcome;
+mod path;
+mod problem;
+mod report;
+
+pub use case::{CaseStatus, TestCase};
+pub use event::{Event, Events, Stream};
+pub use finding::{Finding, Location, Severity, State};
+pub use fingerprint::Fingerprint;
+pub use metric::{Better, Metric, Unit};
+pub use outcome::{Outcome, Skip};
+pub use path::RepoPath;
+pub use problem::{Problem, ProblemKind, Result};
+pub use report::{Artifact, ExitCode, GateReport, REPORT_VERSION, Report, Standing};

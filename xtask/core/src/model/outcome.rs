@@ -1,0 +1,98 @@
+//! How a gate ended.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Why a gate was skipped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Skip {
+    /// Something it needs isn't there: a tool, a browser, an engine.
+    Missing,
+    /// There was nothing for it to do: nothing changed in the given scope, or the run was stopped early.
+    NothingToDo,
+    /// Another gate failed first, or the run was interrupted.
+    Stopped,
+}
+
+/// How a gate ended.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "status", rename_all = "kebab-case")]
+pub enum Outcome {
+    /// It measured, and nothing is held against the code.
+    Passed,
+    /// It measured, and something is: findings, a regression, a difference.
+    Failed,
+    /// It did not measure.
+    Skipped {
+        /// The kind of reason.
+        reason: Skip,
+        /// The reason in words.
+        why: String,
+        /// The command or change that mends it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        fix: Option<String>,
+    },
+    /// It could not tell: the tool crashed, the report was empty, the numbers were not comparable.
+    Invalid {
+        /// What went wrong.
+        why: String,
+        /// The command or change that mends it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        fix: Option<String>,
+    },
+}
+
+impl Outcome {
+    /// Something is missing.
+    pub fn missing(why: impl Into<String>, fix: impl Into<String>) -> Self {
+        Self::Skipped {
+            reason: Skip::Missing,
+            why: why.into(),
+            fix: Some(fix.into()),
+        }
+    }
+
+    /// There was nothing to do.
+    pub fn nothing_to_do(why: impl Into<String>) -> Self {
+        Self::Skipped {
+            reason: Skip::NothingToDo,
+            why: why.into(),
+            fix: None,
+        }
+    }
+
+    /// It could not tell.
+    pub fn invalid(why: impl Into<String>) -> Self {
+        Self::Invalid {
+            why: why.into(),
+            fix: None,
+        }
+    }
+
+    /// `passed`, `failed`, `skipped` or `invalid`.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Passed => "passed",
+            Self::Failed => "failed",
+            Self::Skipped { .. } => "skipped",
+            Self::Invalid { .. } => "invalid",
+        }
+    }
+
+    /// The reason of a skip or an invalid measurement.
+    pub fn why(&self) -> Option<&str> {
+        match self {
+            Self::Skipped { why, .. } | Self::Invalid { why, .. } => Some(why),
+            Self::Passed | Self::Failed => None,
+        }
+    }
+
+    /// The command or change that mends a skip or an invalid measurement.
+    pub fn fix(&self) -> Option<&str> {
+        match self {
+            Self::Skipped { fix, .. } | Self::Invalid { fix, .. } => fix.as_deref(),
+            Self::Passed | Self::Failed => None,
+        }
+    }
+}

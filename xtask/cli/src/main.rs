@@ -1,1 +1,7 @@
-fn main() {}
+//! The program `xtask`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    xtask::run()
+}

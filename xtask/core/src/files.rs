@@ -19,10 +19,10 @@ pub fn write_with(path: &Path, fill: impl FnOnce(&mut dyn Write) -> std::io::Res
         if let Some(folder) = path.parent() {
             std::fs::create_dir_all(folder)?;
         }
-        let mut file = AtomicWriteFile::open(path)?;
-        fill(&mut file)?;
-        file.flush()?;
-        file.commit()
+        let mut draft = AtomicWriteFile::open(path)?;
+        fill(&mut draft)?;
+        draft.flush()?;
+        draft.commit()
     };
     attempt().map_err(|cause| {
         Problem::invalid(format!("can't write {}", path.display()))

@@ -8,6 +8,7 @@ mod section;
 mod units;
 
 pub use detect::{CiService, Language, Project};
+pub use error::nearest;
 pub use file::{Config, FILE_NAME};
 pub use interpolate::{Ports, interpolate};
 pub use section::{EnvSection, Section, SectionKind, TopLevel, WatchSection, schema};

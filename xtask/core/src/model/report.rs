@@ -38,6 +38,21 @@ impl ExitCode {
         }
     }
 
+    /// The code of this number; one that no contract knows counts as [`ExitCode::Invalid`].
+    pub fn from_code(code: u8) -> Self {
+        let all = [
+            Self::Passed,
+            Self::Failed,
+            Self::Usage,
+            Self::Missing,
+            Self::Interrupted,
+            Self::Terminated,
+        ];
+        all.into_iter()
+            .find(|known| known.code() == code)
+            .unwrap_or(Self::Invalid)
+    }
+
     /// The one that wins where several apply: 130/143, then 2, 4, 3, 1, 0.
     pub fn worst(self, other: Self) -> Self {
         let weight = |code| match code {
@@ -130,14 +145,13 @@ impl GateReport {
     /// `ci`: it fails where the gate is named.
     pub fn exit_code(&self, strict: bool, ci: bool) -> ExitCode {
         match &self.outcome {
-            Outcome::Passed => ExitCode::Passed,
             Outcome::Failed => ExitCode::Failed,
             Outcome::Invalid { .. } => ExitCode::Invalid,
             Outcome::Skipped {
                 reason: Skip::Missing,
                 ..
             } if strict || (ci && self.standing == Standing::Named) => ExitCode::Missing,
-            Outcome::Skipped { .. } => ExitCode::Passed,
+            Outcome::Passed | Outcome::Skipped { .. } => ExitCode::Passed,
         }
     }
 }

@@ -1,0 +1,18 @@
+//! The built program, driven from outside.
+
+mod bad_input;
+mod ci;
+mod help;
+mod interruption;
+mod reference;
+
+use xtask_tests::Sandbox;
+
+const PROGRAM: &str = env!("CARGO_BIN_EXE_xtask-under-test");
+
+/// A git repository with a clean file, committed.
+fn repository() -> Sandbox {
+    let sandbox = Sandbox::repository(PROGRAM);
+    sandbox.write("README.md", "# Hello\n").commit("begin");
+    sandbox
+}

@@ -1,0 +1,149 @@
+//! The command line: global options and the list of commands. Each command's own arguments are in its file.
+
+use std::path::PathBuf;
+use std::str::FromStr;
+
+use clap::{ArgAction, Parser, Subcommand, ValueEnum};
+use xtask_core::report::Format;
+
+/// Hooks, linting, tests, coverage and visual regression for any repository, as one program.
+///
+/// Zero configuration gives a useful result; `xtask.toml` refines it. Start with `xtask ci --plan`, which shows what
+/// was found and what would run.
+#[derive(Debug, Parser)]
+#[command(
+    name = "xtask",
+    bin_name = "xtask",
+    version,
+    max_term_width = 100,
+    disable_help_subcommand = true,
+    arg_required_else_help = true,
+    after_help = EXIT_CODES
+)]
+pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) global: Global,
+
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0    passed
+  1    a gate failed: findings, a regression, a difference
+  2    wrong usage or configuration
+  3    something needed is missing: a tool, an engine, a browser
+  4    the measurement is invalid or inconclusive
+  130  interrupted by SIGINT; 143 by SIGTERM";
+
+/// Options that every command takes.
+#[derive(Clone, Debug, clap::Args)]
+#[command(next_help_heading = "Global options")]
+pub(crate) struct Global {
+    /// How results are printed on standard output
+    #[arg(long, global = true, value_name = "FORMAT", default_value = "human", value_parser = format_parser())]
+    pub(crate) format: Format,
+
+    /// Write the results to a file as well; PATH `-` is standard output (repeatable)
+    #[arg(long, global = true, value_name = "FORMAT=PATH", action = ArgAction::Append)]
+    pub(crate) report: Vec<ReportTo>,
+
+    /// The configuration file [default: xtask.toml at the top of the repository]
+    #[arg(long, global = true, value_name = "PATH")]
+    pub(crate) config: Option<PathBuf>,
+
+    /// Run as if started in this folder
+    #[arg(short = 'C', global = true, value_name = "DIR")]
+    pub(crate) directory: Option<PathBuf>,
+
+    /// Show what would be done, and do nothing
+    #[arg(long, global = true)]
+    pub(crate) plan: bool,
+
+    /// What is missing fails the run (exit 3), whoever asked for it
+    #[arg(long, global = true)]
+    pub(crate) strict: bool,
+
+    /// When to colour
+    #[arg(long, global = true, value_name = "WHEN", default_value = "auto")]
+    pub(crate) color: ColorWhen,
+
+    /// How many things may run at once [default: the number of processors]
+    #[arg(long, short = 'j', global = true, value_name = "N")]
+    pub(crate) jobs: Option<std::num::NonZeroUsize>,
+
+    /// Print results only, no progress
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub(crate) quiet: bool,
+
+    /// Print what children print, too
+    #[arg(short, long, global = true)]
+    pub(crate) verbose: bool,
+}
+
+/// When to colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ColorWhen {
+    /// On a terminal, unless `NO_COLOR` is set
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// One `--report FORMAT=PATH`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct ReportTo {
+    pub(crate) format: Format,
+    pub(crate) path: PathBuf,
+}
+
+impl FromStr for ReportTo {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (format, path) = text
+            .split_once('=')
+            .filter(|(_, path)| !path.is_empty())
+            .ok_or_else(|| "write it as FORMAT=PATH, such as sarif=lint.sarif".to_owned())?;
+        Ok(Self {
+            format: format.parse()?,
+            path: PathBuf::from(path),
+        })
+    }
+}
+
+fn format_parser() -> impl clap::builder::TypedValueParser<Value = Format> {
+    use clap::builder::TypedValueParser;
+    clap::builder::PossibleValuesParser::new(Format::ALL.map(Format::name))
+        .try_map(|name| name.parse::<Format>())
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Run every configured gate as one job graph, and write the reports
+    Ci(crate::ci::Args),
+    /// Run the project's tests
+    Test(crate::test::Args),
+    /// Static analysis, compared with a baseline
+    Lint(crate::lint::Args),
+    /// Coverage gates
+    Coverage(crate::coverage::Args),
+    /// Visual regression: compare pictures
+    Visual(crate::visual::Args),
+    /// Git hooks
+    Hooks(crate::hooks::Args),
+    /// Write a configuration for what the repository holds, after showing it
+    Init(crate::init::Args),
+    /// Check that tools, versions and services are there
+    Doctor(crate::doctor::Args),
+    /// Print the completions of a shell
+    Completions(crate::completions::Args),
+    /// Print the manual page
+    Man(crate::man::Args),
+    /// Print the JSON Schema of xtask.toml
+    Schema(crate::schema::Args),
+}

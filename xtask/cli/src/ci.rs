@@ -1,0 +1,58 @@
+//! `xtask ci`.
+
+use xtask_ci::{Options, Shard};
+use xtask_core::gate::Scope;
+use xtask_core::model::{ExitCode, Result};
+
+use crate::areas;
+use crate::output::{self, Reporting};
+use crate::session::Session;
+
+/// Run every configured gate as one job graph, and write the reports.
+///
+/// A gate is in the run where xtask.toml configures it or the repository suggests it; `--plan` says for each why it is in
+/// or out. The reports of the last run (report.json, report.html, report.sarif, junit.xml, summary.md) lie in
+/// target/xtask, or in .xtask where Cargo doesn't build.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {
+    /// Run just these gates
+    #[arg(long, value_name = "GATE,…", value_delimiter = ',')]
+    only: Vec<String>,
+
+    /// Run all gates but these
+    #[arg(long, value_name = "GATE,…", value_delimiter = ',')]
+    skip: Vec<String>,
+
+    /// Look just at what changed since this revision (where it left HEAD's history)
+    #[arg(long, value_name = "REF")]
+    since: Option<String>,
+
+    /// Run the K-th of N parts of the gates: for several machines
+    #[arg(long, value_name = "K/N")]
+    shard: Option<Shard>,
+
+    /// Stop at the first gate that fails
+    #[arg(long)]
+    fail_fast: bool,
+}
+
+pub(crate) fn run(session: &Session, args: Args) -> Result<ExitCode> {
+    let scope = args.since.map_or(Scope::All, Scope::Since);
+    let reporting = Reporting::start(session);
+    let cx = session.context(scope, args.only.clone(), reporting.events())?;
+    let options = Options {
+        only: args.only,
+        skip: args.skip,
+        shard: args.shard,
+        fail_fast: args.fail_fast,
+    };
+    let plan = xtask_ci::plan(&cx, &areas::gates(), options)?;
+    if session.global.plan {
+        return output::plan(session, &xtask_ci::json(&plan, cx.project()?), || {
+            Ok(xtask_ci::show(&plan, cx.project()?))
+        });
+    }
+    let cx = session.with_signals(cx);
+    let reports = xtask_ci::run(&cx, plan)?;
+    reporting.finish(session, &cx, "ci", reports, None)
+}

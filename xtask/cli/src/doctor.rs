@@ -1,0 +1,28 @@
+//! `xtask doctor`.
+
+use xtask_core::gate::Scope;
+use xtask_core::model::{Events, ExitCode, Result};
+use xtask_core::report::Format;
+
+use crate::session::Session;
+use crate::{areas, output};
+
+/// Check that tools, versions and services are there.
+///
+/// Each problem comes with the command that mends it. Exits with 3 when something is missing.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Args {}
+
+pub(crate) fn run(session: &Session, _: Args) -> Result<ExitCode> {
+    let cx = session.with_signals(session.context(Scope::All, Vec::new(), Events::none())?);
+    let needs = xtask_doctor::examine(&cx, &areas::gates());
+    match session.global.format {
+        Format::Json => output::print_json(&xtask_doctor::json(&needs))?,
+        _ => output::print(&xtask_doctor::show(&needs, session.style().colour))?,
+    }
+    Ok(if xtask_doctor::all_met(&needs) {
+        ExitCode::Passed
+    } else {
+        ExitCode::Missing
+    })
+}

@@ -1,0 +1,173 @@
+//! What commands write: results on standard output, problems and progress on standard error. Nothing else in this crate
+//! writes to a stream.
+
+use std::io::{ErrorKind, IsTerminal, Write};
+use std::path::Path;
+use std::sync::mpsc;
+use std::time::Instant;
+
+use serde_json::Value;
+use xtask_core::exec::Interrupt;
+use xtask_core::gate::Context;
+use xtask_core::model::{Events, ExitCode, GateReport, Problem, Report, Result};
+use xtask_core::report::{self, Format, Redactor, Reporter, ReporterMode};
+
+use crate::session::Session;
+
+/// Shows what work tells while it runs, and renders what it yields.
+pub(crate) struct Reporting {
+    events: Events,
+    reporter: Reporter,
+    started: Instant,
+}
+
+impl Reporting {
+    /// Starts to show events, as the session's options and the terminal have it.
+    pub(crate) fn start(session: &Session) -> Self {
+        let (sender, receiver) = mpsc::channel();
+        let mode = if session.global.quiet {
+            ReporterMode::Quiet
+        } else if std::io::stderr().is_terminal() && !session.is_ci() && !session.global.verbose {
+            ReporterMode::Live
+        } else {
+            ReporterMode::Plain
+        };
+        let reporter = Reporter::start(
+            receiver,
+            mode,
+            session.error_style(),
+            Redactor::new(session.environment),
+        );
+        Self {
+            events: Events::to(sender),
+            reporter,
+            started: Instant::now(),
+        }
+    }
+
+    /// Where work tells what it does.
+    pub(crate) fn events(&self) -> Events {
+        self.events.clone()
+    }
+
+    /// Ends the run: writes the report folder, the files of `--report`, and the results on standard output. `own_json` is
+    /// what `--format json` prints where a command has a shape of its own.
+    pub(crate) fn finish(
+        self,
+        session: &Session,
+        cx: &Context,
+        command: &str,
+        gates: Vec<GateReport>,
+        own_json: Option<Value>,
+    ) -> Result<ExitCode> {
+        let Self {
+            events,
+            reporter,
+            started,
+        } = self;
+        drop(events);
+        reporter.finish();
+        let wall_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
+        let mut report = Report::new(command, gates, session.global.strict, session.is_ci(), wall_ms);
+        match cx.cancel.reason() {
+            Some(Interrupt::Interrupted) => report.exit_code = ExitCode::Interrupted.code(),
+            Some(Interrupt::Terminated) => report.exit_code = ExitCode::Terminated.code(),
+            Some(Interrupt::FailFast) | None => {}
+        }
+        report::redact(&mut report, session.environment);
+        let written = write_reports(session, cx, &report, own_json.as_ref());
+        match (session.global.format, own_json) {
+            (Format::Json, Some(own)) => print_json(&own)?,
+            (format, _) => print(&report::render(&report, format, session.style()))?,
+        }
+        written?;
+        Ok(ExitCode::from_code(report.exit_code))
+    }
+}
+
+/// Writes the report folder, the step summary of GitHub, and the files of `--report`. All are tried; the first problem is told.
+fn write_reports(session: &Session, cx: &Context, report: &Report, own_json: Option<&Value>) -> Result<()> {
+    let mut first = report::write_all(report, &cx.report_dir());
+    if let Some(summary) = session.environment.path("GITHUB_STEP_SUMMARY") {
+        first = first.and(report::append_step_summary(report, &summary));
+    }
+    for wanted in &session.global.report {
+        let text = match (wanted.format, own_json) {
+            (Format::Json, Some(own)) => format!("{own:#}\n"),
+            (format, _) => report::render(report, format, session.style().plain()),
+        };
+        first = first.and(if wanted.path == Path::new("-") {
+            print(&text)
+        } else {
+            xtask_core::files::write(&wanted.path, text.as_bytes())
+        });
+    }
+    first
+}
+
+/// Prints a plan: as JSON where that is asked for, else as `words` tell it.
+pub(crate) fn plan(
+    session: &Session,
+    json: &Value,
+    words: impl FnOnce() -> Result<String>,
+) -> Result<ExitCode> {
+    match session.global.format {
+        Format::Json => print_json(json)?,
+        _ => print(&words()?)?,
+    }
+    Ok(ExitCode::Passed)
+}
+
+/// Prints text on standard output.
+pub(crate) fn print(text: &str) -> Result<()> {
+    print_bytes(text.as_bytes())
+}
+
+/// Prints JSON on standard output.
+pub(crate) fn print_json(value: &Value) -> Result<()> {
+    print(&format!("{value:#}\n"))
+}
+
+/// Prints bytes on standard output. A reader that has gone (`xtask … | head`) is no problem: the exit code stays that of
+/// the work.
+pub(crate) fn print_bytes(bytes: &[u8]) -> Result<()> {
+    let mut out = anstream::stdout().lock();
+    match out.write_all(bytes).and_then(|()| out.flush()) {
+        Err(cause) if cause.kind() != ErrorKind::BrokenPipe => {
+            Err(Problem::invalid("can't write to standard output").why(cause))
+        }
+        Ok(()) | Err(_) => Ok(()),
+    }
+}
+
+/// Tells a problem on standard error: what, why, and how to go on.
+pub(crate) fn problem(problem: &Problem, colour: bool) -> ExitCode {
+    let (red, bold, cyan, reset) = if colour {
+        ("\x1b[1;31m", "\x1b[1m", "\x1b[36m", "\x1b[0m")
+    } else {
+        ("", "", "", "")
+    };
+    let mut text = format!("{red}error:{reset} {bold}{}{reset}\n", problem.what);
+    let why = problem.why.trim_matches('\n');
+    if !why.is_empty() {
+        // A drawing of several lines keeps its own indentation.
+        let indent = if why.contains('\n') { "" } else { "  " };
+        text.push_str(&format!("{indent}{why}\n"));
+    }
+    if !problem.fix.is_empty() {
+        text.push_str(&format!("{cyan}  → {}{reset}\n", problem.fix));
+    }
+    let _ = std::io::stderr().lock().write_all(text.as_bytes());
+    problem.exit_code()
+}
+
+/// Tells what is wrong with the command line, or prints the help or version that was asked for.
+pub(crate) fn usage_error(wrong: &clap::Error) -> ExitCode {
+    // A reader that has gone is no problem.
+    let _ = wrong.print();
+    if wrong.use_stderr() {
+        ExitCode::Usage
+    } else {
+        ExitCode::Passed
+    }
+}

@@ -64,7 +64,22 @@ impl Cancel {
     }
 }
 
-/// Sets the flag when SIGINT, SIGTERM or SIGHUP arrives. Call once, at the start of a command that starts children.
-pub fn watch_signals() -> Cancel {
-    Cancel::new()
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_reason_stays_and_children_see_their_parents() {
+        let parent = Cancel::new();
+        let child = parent.child();
+        let grandchild = child.child();
+        assert_eq!(grandchild.reason(), None);
+        child.stop(Interrupt::FailFast);
+        assert_eq!(grandchild.reason(), Some(Interrupt::FailFast));
+        assert_eq!(parent.reason(), None);
+        parent.stop(Interrupt::Terminated);
+        parent.stop(Interrupt::Interrupted);
+        assert_eq!(parent.reason(), Some(Interrupt::Terminated));
+        assert_eq!(parent.child().reason(), Some(Interrupt::Terminated));
+    }
 }

@@ -1,10 +1,15 @@
 //! The job graph: tasks that wait for each other, run in parallel up to a limit.
 
+use std::any::Any;
 use std::num::NonZeroUsize;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::mpsc;
+use std::thread;
 
 use serde::Serialize;
 
-use super::Cancel;
+use super::schedule::{Item, Schedule};
+use super::{Cancel, Interrupt};
 
 /// How much of the machine a task uses while it runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
@@ -46,7 +51,8 @@ impl<T> Default for Graph<'_, T> {
 }
 
 impl<'a, T: Send> Graph<'a, T> {
-    /// Adds a task. Names in `after` that no task has are ignored; a circle is broken at the task added last.
+    /// Adds a task. Names in `after` that no task has are ignored; a circle is broken at the task
+    /// added last: it doesn't wait for those that wait for it. Where tasks share a name, who waits for it waits for all of them.
     pub fn add(
         &mut self,
         name: impl Into<String>,
@@ -63,24 +69,200 @@ impl<'a, T: Send> Graph<'a, T> {
     }
 
     /// Runs all tasks, at most `limit` at once and never two heavy ones, and returns how each ended, in the order in
-    /// which they were added. `failed` decides after each whether the run stops there.
+    /// which they were added. Of those that may start, the one added first starts first; each gets a thread of its own.
+    ///
+    /// `failed` decides after each whether the run stops there: then `cancel` is set with `FailFast`, for the tasks that run,
+    /// and no other is started. (Give a `Cancel::child`, and the tasks the same, where that isn't to stop more than this run.)
+    ///
+    /// A task that panics doesn't take the run along: those after it run. Its message also goes where the program's panic
+    /// hook sends it, since a hook is the whole program's.
     pub fn run(
         self,
         limit: NonZeroUsize,
         cancel: &Cancel,
         failed: impl Fn(&T) -> bool + Sync,
     ) -> Vec<(String, NodeEnd<T>)> {
-        let _ = (limit, failed);
-        self.nodes
-            .into_iter()
-            .map(|node| {
-                let _ = (node.after, node.weight);
-                if cancel.is_stopped() {
-                    (node.name, NodeEnd::NotStarted)
-                } else {
-                    (node.name, NodeEnd::Done((node.task)()))
-                }
+        let items: Vec<Item<'_>> = self
+            .nodes
+            .iter()
+            .map(|node| Item {
+                name: &node.name,
+                after: &node.after,
+                weight: node.weight,
             })
-            .collect()
+            .collect();
+        let mut schedule = Schedule::new(&items);
+        drop(items);
+        let mut tasks = Vec::with_capacity(self.nodes.len());
+        let mut ends = Vec::with_capacity(self.nodes.len());
+        for node in self.nodes {
+            tasks.push(Some(node.task));
+            ends.push((node.name, NodeEnd::NotStarted));
+        }
+
+        let (sender, ended) = mpsc::channel();
+        thread::scope(|scope| {
+            let mut running = 0;
+            loop {
+                while !cancel.is_stopped()
+                    && let Some(index) = schedule.start(limit.get())
+                {
+                    let Some(task) = tasks[index].take() else { continue };
+                    let to = sender.clone();
+                    let started = thread::Builder::new()
+                        .name(ends[index].0.replace('\0', " "))
+                        .spawn_scoped(scope, move || {
+                            let end = catch_unwind(AssertUnwindSafe(task)).map_err(|panic| message(&*panic));
+                            let _ = to.send((index, end));
+                        });
+                    if let Err(cause) = started {
+                        let _ = sender.send((index, Err(format!("can't start a thread: {cause}"))));
+                    }
+                    running += 1;
+                }
+                if running == 0 {
+                    break;
+                }
+                // `sender` lives, so there is no other end than this loop's.
+                let Ok((index, end)) = ended.recv() else { break };
+                running -= 1;
+                schedule.finish(index);
+                ends[index].1 = match end {
+                    Ok(value) => {
+                        if failed(&value) {
+                            cancel.stop(Interrupt::FailFast);
+                        }
+                        NodeEnd::Done(value)
+                    }
+                    Err(panic) => NodeEnd::Panicked(panic),
+                };
+            }
+        });
+        ends
+    }
+}
+
+/// What a panic says; `panic!` gives one of these two types.
+fn message(panic: &(dyn Any + Send)) -> String {
+    panic
+        .downcast_ref::<&str>()
+        .map(ToString::to_string)
+        .or_else(|| panic.downcast_ref::<String>().cloned())
+        .unwrap_or_else(|| "no message".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::sync::{Barrier, Mutex};
+
+    use super::*;
+
+    const TWO: NonZeroUsize = NonZeroUsize::new(2).unwrap();
+
+    fn after(names: &[&str]) -> Vec<String> {
+        names.iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn an_empty_graph_ends() {
+        let ends = Graph::<()>::default().run(TWO, &Cancel::new(), |()| false);
+        assert!(ends.is_empty());
+    }
+
+    #[test]
+    fn tasks_run_beside_each_other_and_after_what_they_wait_for() {
+        // Both must be there for either to go on: this hangs where they don't run at once.
+        let both = Barrier::new(2);
+        let seen = Mutex::new(Vec::new());
+        let mut graph = Graph::default();
+        graph.add("last", after(&["heavy", "light"]), Weight::Light, || {
+            seen.lock().unwrap().push("last");
+        });
+        graph.add("heavy", [], Weight::Heavy, || {
+            both.wait();
+            seen.lock().unwrap().push("first");
+        });
+        graph.add("light", [], Weight::Light, || {
+            both.wait();
+            seen.lock().unwrap().push("first");
+        });
+        let ends = graph.run(TWO, &Cancel::new(), |()| false);
+        let names: Vec<&str> = ends.iter().map(|(name, _)| name.as_str()).collect();
+        assert_eq!(names, ["last", "heavy", "light"]);
+        assert_eq!(seen.into_inner().unwrap(), ["first", "first", "last"]);
+    }
+
+    #[test]
+    fn two_heavy_tasks_never_meet() {
+        let running = AtomicUsize::new(0);
+        let mut graph = Graph::default();
+        for index in 0..20 {
+            graph.add(index.to_string(), [], Weight::Heavy, || {
+                let others = running.fetch_add(1, Ordering::SeqCst);
+                thread::yield_now();
+                running.fetch_sub(1, Ordering::SeqCst);
+                others
+            });
+        }
+        let limit = NonZeroUsize::new(8).unwrap();
+        for (_, end) in graph.run(limit, &Cancel::new(), |_| false) {
+            assert!(matches!(end, NodeEnd::Done(0)));
+        }
+    }
+
+    #[test]
+    fn a_panic_is_told_and_takes_nobody_along() {
+        let mut graph = Graph::default();
+        let number = 7;
+        graph.add("text", [], Weight::Light, || panic!("plain"));
+        graph.add("format", after(&["text"]), Weight::Heavy, || {
+            panic!("number {number}")
+        });
+        graph.add("other", after(&["format"]), Weight::Heavy, || {
+            std::panic::panic_any(3)
+        });
+        graph.add("good", after(&["other"]), Weight::Heavy, || 1);
+        let ends = graph.run(TWO, &Cancel::new(), |_: &i32| false);
+        let told: Vec<String> = ends.iter().map(|(_, end)| format!("{end:?}")).collect();
+        assert_eq!(
+            told,
+            [
+                r#"Panicked("plain")"#,
+                r#"Panicked("number 7")"#,
+                r#"Panicked("no message")"#,
+                "Done(1)"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_failure_stops_the_run() {
+        let cancel = Cancel::new();
+        let of_run = cancel.child();
+        let mut graph = Graph::default();
+        graph.add("waits", [], Weight::Light, || {
+            while !of_run.is_stopped() {
+                thread::yield_now();
+            }
+            true
+        });
+        graph.add("fails", [], Weight::Light, || false);
+        graph.add("later", [], Weight::Light, || true);
+        let ends = graph.run(TWO, &of_run, |&passed| !passed);
+        let told: Vec<String> = ends.iter().map(|(_, end)| format!("{end:?}")).collect();
+        assert_eq!(told, ["Done(true)", "Done(false)", "NotStarted"]);
+        assert_eq!(of_run.reason(), Some(Interrupt::FailFast));
+        assert_eq!(cancel.reason(), None);
+    }
+
+    #[test]
+    fn a_run_that_was_stopped_before_starts_nothing() {
+        let cancel = Cancel::new();
+        cancel.stop(Interrupt::Interrupted);
+        let mut graph = Graph::default();
+        graph.add("a", [], Weight::Light, || ());
+        let ends = graph.run(TWO, &cancel, |()| false);
+        assert!(matches!(ends[0].1, NodeEnd::NotStarted));
     }
 }

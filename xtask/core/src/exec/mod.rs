@@ -2,12 +2,24 @@
 
 mod batch;
 mod cancel;
+mod capture;
+mod ended;
 mod graph;
+mod group;
+mod live;
+mod output;
 mod process;
 mod program;
+mod run;
+mod schedule;
+mod signals;
+#[cfg(all(test, unix))]
+mod tests;
 
 pub use batch::batches;
-pub use cancel::{Cancel, Interrupt, watch_signals};
+pub use cancel::{Cancel, Interrupt};
+pub use ended::{Ended, RunError};
 pub use graph::{Graph, NodeEnd, Weight};
-pub use process::{Ended, Process, RunError};
+pub use process::Process;
 pub use program::find_program;
+pub use signals::watch_signals;

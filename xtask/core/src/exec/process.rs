@@ -1,11 +1,17 @@
 //! One child process: its own group, a time limit, its output line by line.
 
 use std::ffi::{OsStr, OsString};
-use std::path::PathBuf;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Cancel, Interrupt};
-use crate::model::Stream;
+use super::{Cancel, Ended, RunError, run};
+use crate::model::{Event, Events, Stream};
+
+/// What `Ended` keeps of a stream unless told otherwise: far above what tools print, far below what a machine has.
+const CAPTURE_LIMIT: usize = 64 * 1024 * 1024;
 
 /// A process to be started. It gets a group of its own, which is ended whole: with TERM, after a wait with KILL.
 #[derive(Clone, Debug)]
@@ -14,60 +20,9 @@ pub struct Process {
     arguments: Vec<OsString>,
     folder: Option<PathBuf>,
     variables: Vec<(OsString, Option<OsString>)>,
-    input: Option<Vec<u8>>,
+    input: Option<Arc<[u8]>>,
     timeout: Option<Duration>,
-}
-
-/// How a process ended.
-#[derive(Clone, Debug)]
-pub struct Ended {
-    /// Its exit code; `None` where a signal ended it.
-    pub code: Option<i32>,
-    /// The signal that ended it.
-    pub signal: Option<i32>,
-    /// All it wrote to standard output.
-    pub stdout: Vec<u8>,
-    /// All it wrote to standard error.
-    pub stderr: Vec<u8>,
-    /// How long it ran.
-    pub wall: Duration,
-}
-
-/// Why a process has no end to tell of.
-#[derive(Debug, thiserror::Error)]
-pub enum RunError {
-    /// There is no such program.
-    #[error("{program} is not installed or not on PATH")]
-    NotFound {
-        /// The program.
-        program: String,
-    },
-    /// It could not be started.
-    #[error("can't start {program}: {cause}")]
-    NotStarted {
-        /// The program.
-        program: String,
-        /// The system's reason.
-        cause: std::io::Error,
-    },
-    /// Its time was over; the whole group was ended.
-    #[error("{program} ran longer than {limit:?}")]
-    TimedOut {
-        /// The program.
-        program: String,
-        /// The limit.
-        limit: Duration,
-        /// What it had written by then.
-        partial: Box<Ended>,
-    },
-    /// The run was stopped; the whole group was ended.
-    #[error("{program} was stopped")]
-    Stopped {
-        /// The program.
-        program: String,
-        /// Why.
-        why: Interrupt,
-    },
+    capture_limit: usize,
 }
 
 impl Process {
@@ -80,6 +35,7 @@ impl Process {
             variables: Vec::new(),
             input: None,
             timeout: None,
+            capture_limit: CAPTURE_LIMIT,
         }
     }
 
@@ -126,7 +82,7 @@ impl Process {
 
     /// Gives it these bytes on standard input; otherwise that is empty.
     pub fn input(mut self, bytes: impl Into<Vec<u8>>) -> Self {
-        self.input = Some(bytes.into());
+        self.input = Some(bytes.into().into());
         self
     }
 
@@ -136,33 +92,83 @@ impl Process {
         self
     }
 
-    /// The command line, quoted for a shell, for plans and messages.
-    pub fn show(&self) -> String {
-        let mut text = self.program.to_string_lossy().into_owned();
-        for argument in &self.arguments {
-            text.push(' ');
-            text.push_str(&argument.to_string_lossy());
-        }
-        text
+    /// Keeps at most so many bytes of each stream in `Ended` (64 MiB unless told): the beginning and the end, with a line
+    /// between them that says how much is left out (`Ended::is_cut`). Lines are given to `stream`'s caller all the same.
+    pub fn capture_limit(mut self, bytes: usize) -> Self {
+        self.capture_limit = bytes;
+        self
     }
 
-    /// Runs it to its end and collects its output.
+    /// The command line, quoted for a POSIX shell, for plans and messages. Without the environment: it may hold secrets.
+    pub fn show(&self) -> String {
+        let words = std::iter::once(&self.program).chain(&self.arguments);
+        let quoted: Vec<String> = words.map(|word| quote(word)).collect();
+        quoted.join(" ")
+    }
+
+    /// Runs it to its end and collects its output. See `stream`.
     pub fn run(&self, cancel: &Cancel) -> Result<Ended, RunError> {
         self.stream(cancel, |_, _| {})
     }
 
-    /// Runs it to its end, collects its output, and gives each line (without its ending) to `line` as it comes.
-    #[expect(clippy::disallowed_methods, reason = "this is where children are started")]
+    /// Runs it to its end, collects its output, and gives each line (without its `\n` or `\r\n`) to `line` as it comes, on
+    /// this thread, in order per stream; a last line without an end, too, and a line of more than 1 MiB in pieces. A child that
+    /// writes faster than `line` takes waits.
+    ///
+    /// No process that it started in its group lives on: at the time limit, when `cancel` is set, and also when it ends by
+    /// itself and left some in the background, the group gets TERM, then 2 s (1 s where this program itself was asked to
+    /// end by TERM) later KILL. Processes in the background that hold its output get 200 ms to finish it. A process that
+    /// left the group by `setsid`, as daemons do, lives on, and isn't waited for.
+    ///
+    /// The group is in the background of the terminal: who reads from that (not standard input, which is empty) is stopped
+    /// by the system and waits for its time limit. An empty standard input makes most programs not ask at all.
     pub fn stream(
         &self,
         cancel: &Cancel,
         mut line: impl FnMut(Stream, &[u8]) + Send,
     ) -> Result<Ended, RunError> {
-        let _ = (cancel, &self.timeout, &self.input);
-        let started = std::time::Instant::now();
-        let program = self.program.to_string_lossy().into_owned();
-        let mut command = std::process::Command::new(&self.program);
-        command.args(&self.arguments);
+        run::run(self, cancel, &mut line)
+    }
+
+    /// The same, with each line sent as an event of `task`; bytes that are not UTF-8 are replaced.
+    pub fn stream_events(&self, cancel: &Cancel, events: &Events, task: &str) -> Result<Ended, RunError> {
+        self.stream(cancel, |stream, line| {
+            events.send(Event::Line {
+                task: task.to_owned(),
+                stream,
+                text: String::from_utf8_lossy(line).into_owned(),
+            });
+        })
+    }
+
+    pub(super) fn program_name(&self) -> String {
+        self.program.to_string_lossy().into_owned()
+    }
+
+    pub(super) fn limit(&self) -> Option<Duration> {
+        self.timeout
+    }
+
+    pub(super) fn kept(&self) -> usize {
+        self.capture_limit
+    }
+
+    pub(super) fn given_input(&self) -> Option<Arc<[u8]>> {
+        self.input.clone()
+    }
+
+    /// What the system is told to start.
+    #[expect(clippy::disallowed_methods, reason = "this is where children are started")]
+    pub(super) fn command(&self) -> Command {
+        let mut command = Command::new(&self.program);
+        command
+            .args(&self.arguments)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
+        command.stdin(match self.input {
+            Some(_) => Stdio::piped(),
+            None => Stdio::null(),
+        });
         if let Some(folder) = &self.folder {
             command.current_dir(folder);
         }
@@ -172,24 +178,61 @@ impl Process {
                 None => command.env_remove(name),
             };
         }
-        let output = command.output().map_err(|cause| match cause.kind() {
-            std::io::ErrorKind::NotFound => RunError::NotFound {
-                program: program.clone(),
-            },
-            _ => RunError::NotStarted {
-                program: program.clone(),
-                cause,
-            },
-        })?;
-        for text in output.stdout.split(|&byte| byte == b'\n') {
-            line(Stream::Stdout, text);
+        command
+    }
+
+    /// What the system's reason means. "Not found" can also be the folder to run in, or a script's interpreter.
+    pub(super) fn not_started(&self, cause: io::Error) -> RunError {
+        let program = self.program_name();
+        if cause.kind() != io::ErrorKind::NotFound {
+            return RunError::NotStarted { program, cause };
         }
-        Ok(Ended {
-            code: output.status.code(),
-            signal: None,
-            stdout: output.stdout,
-            stderr: output.stderr,
-            wall: started.elapsed(),
-        })
+        if let Some(folder) = self.folder.as_ref().filter(|folder| !folder.is_dir()) {
+            let cause = io::Error::new(
+                io::ErrorKind::NotFound,
+                format!("there is no folder {}", folder.display()),
+            );
+            return RunError::NotStarted { program, cause };
+        }
+        let path = Path::new(&self.program);
+        if path.components().count() > 1 && path.exists() {
+            let cause = io::Error::new(
+                io::ErrorKind::NotFound,
+                "its interpreter (the first line of the script) is not there",
+            );
+            return RunError::NotStarted { program, cause };
+        }
+        RunError::NotFound { program }
+    }
+}
+
+fn quote(word: &OsStr) -> String {
+    let text = word.to_string_lossy();
+    // Words with NUL can't be given to a process either.
+    shlex::try_quote(&text).map_or_else(|_| text.to_string(), std::borrow::Cow::into_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_line_is_shown_as_a_shell_reads_it() {
+        for (arguments, expected) in [
+            (vec![], "tool"),
+            (vec!["a", "b"], "tool a b"),
+            (vec![""], "tool ''"),
+            (vec!["two words"], "tool 'two words'"),
+            (vec!["$HOME", "a;b", "*.rs"], "tool '$HOME' 'a;b' '*.rs'"),
+        ] {
+            assert_eq!(Process::new("tool").args(&arguments).show(), expected);
+        }
+        let shown = Process::new("tool").variable("TOKEN", "secret").show();
+        assert!(!shown.contains("secret"));
+        let words = ["it's", "a\"b", "new\nline", "~", "#", "a=b", "!x", "ünï"];
+        let shown = Process::new("my tool").args(words).show();
+        let read = shlex::split(&shown).expect("it is quoted for a shell");
+        assert_eq!(read[0], "my tool");
+        assert_eq!(read[1..], words);
     }
 }

@@ -1,0 +1,206 @@
+//! A child and all processes that it starts: a process group on Unix, a job on Windows. Starting, asking, ending.
+//!
+//! `process-wrap` makes the group or job. On Unix its `wait` and `try_wait` are left aside: they reap the leader before the
+//! rest of the group can be signalled (a reaped leader's number can be given to a stranger), and where this program is the
+//! one that orphans fall to (process 1 of a container) `wait` has no time limit.
+
+use std::io;
+use std::process::{ChildStderr, ChildStdin, ChildStdout, Command, ExitStatus};
+
+use process_wrap::std::{ChildWrapper, CommandWrap};
+#[cfg(unix)]
+use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, WaitOptions};
+
+use super::live;
+
+/// A child with a group of its own. Dropping it ends the group.
+#[derive(Debug)]
+pub(super) struct Group {
+    child: Box<dyn ChildWrapper>,
+    status: Option<ExitStatus>,
+    gone: bool,
+}
+
+impl Group {
+    /// Starts the command as the leader of a new group.
+    pub(super) fn start(command: Command) -> io::Result<Self> {
+        let mut command = CommandWrap::from(command);
+        #[cfg(unix)]
+        command.wrap(process_wrap::std::ProcessGroup::leader());
+        #[cfg(windows)]
+        command.wrap(process_wrap::std::JobObject);
+        let child = live::enter(|| command.spawn(), |child| child.id())?;
+        Ok(Self {
+            child,
+            status: None,
+            gone: false,
+        })
+    }
+
+    /// Takes the pipe to its standard input.
+    pub(super) fn stdin(&mut self) -> Option<ChildStdin> {
+        self.child.stdin().take()
+    }
+
+    /// Takes the pipes from its standard output and error.
+    pub(super) fn outputs(&mut self) -> (Option<ChildStdout>, Option<ChildStderr>) {
+        (self.child.stdout().take(), self.child.stderr().take())
+    }
+
+    /// How the leader ended, once it is reaped.
+    pub(super) fn status(&self) -> Option<ExitStatus> {
+        self.status
+    }
+}
+
+#[cfg(unix)]
+impl Group {
+    fn id(&self) -> Option<Pid> {
+        i32::try_from(self.child.id()).ok().and_then(Pid::from_raw)
+    }
+
+    fn signal(&self, signal: Signal) {
+        if let Some(id) = self.id() {
+            // It may be gone already, or belong to another user by now: nothing more can be done then.
+            let _ = rustix::process::kill_process_group(id, signal);
+        }
+    }
+
+    /// Whether the leader ended. It stays a zombie, which keeps the group's number taken.
+    pub(super) fn leader_ended(&mut self) -> bool {
+        let Some(id) = self.id() else { return true };
+        let options = WaitIdOptions::EXITED | WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT;
+        // An error means that there is nothing to wait for (a parent that ignores SIGCHLD).
+        self.status.is_some() || !matches!(rustix::process::waitid(WaitId::Pid(id), options), Ok(None))
+    }
+
+    /// Asks all of the group to end. Those that are stopped are woken, so that they can.
+    pub(super) fn terminate(&mut self) {
+        self.signal(Signal::TERM);
+        self.signal(Signal::CONT);
+    }
+
+    /// Ends all of the group at once.
+    pub(super) fn kill(&mut self) {
+        self.signal(Signal::KILL);
+    }
+
+    /// Takes the status of a leader that ended.
+    pub(super) fn reap(&mut self) -> io::Result<()> {
+        if self.status.is_none() {
+            self.status = self.child.inner_mut().try_wait()?;
+        }
+        Ok(())
+    }
+
+    /// Whether no process of the group runs any more. Ask when the leader is reaped.
+    pub(super) fn is_gone(&mut self) -> bool {
+        if !self.gone {
+            self.gone = self.id().is_none_or(|id| {
+                // Where orphans fall to this program they are its to reap.
+                while let Ok(Some(_)) = rustix::process::waitpgid(id, WaitOptions::NOHANG) {}
+                // Any error: no such group, or (macOS) zombies alone, or processes of another user.
+                rustix::process::test_kill_process_group(id).is_err() || zombies_alone(id)
+            });
+            if self.gone {
+                live::leave(self.child.id());
+            }
+        }
+        self.gone
+    }
+}
+
+/// Whether a group that still has a number holds nothing that runs: a container's process 1 may never reap its orphans.
+#[cfg(unix)]
+fn zombies_alone(group: Pid) -> bool {
+    let Ok(processes) = std::fs::read_dir("/proc") else {
+        return false;
+    };
+    let mut found = false;
+    for process in processes.flatten() {
+        let Ok(stat) = std::fs::read(process.path().join("stat")) else {
+            continue;
+        };
+        if let Some((state, of)) = state_and_group(&stat)
+            && of == group.as_raw_pid()
+        {
+            if !matches!(state, b'Z' | b'X') {
+                return false;
+            }
+            found = true;
+        }
+    }
+    found
+}
+
+/// State and group from `/proc/PID/stat` (proc(5): the name in parentheses may itself hold any byte).
+#[cfg(unix)]
+fn state_and_group(stat: &[u8]) -> Option<(u8, i32)> {
+    let end = stat.iter().rposition(|&byte| byte == b')')?;
+    let mut fields = str::from_utf8(&stat[end + 1..]).ok()?.split_ascii_whitespace();
+    let state = *fields.next()?.as_bytes().first()?;
+    let group = fields.nth(1)?.parse().ok()?;
+    Some((state, group))
+}
+
+#[cfg(windows)]
+impl Group {
+    /// Whether the leader ended.
+    pub(super) fn leader_ended(&mut self) -> bool {
+        if self.status.is_none() {
+            self.status = self.child.try_wait().ok().flatten();
+        }
+        self.status.is_some()
+    }
+
+    /// Ends the whole job: there is no way to ask.
+    pub(super) fn terminate(&mut self) {
+        self.kill();
+    }
+
+    /// Ends the whole job.
+    pub(super) fn kill(&mut self) {
+        let _ = self.child.start_kill();
+    }
+
+    /// Takes the status of a leader that ended.
+    pub(super) fn reap(&mut self) -> io::Result<()> {
+        if self.status.is_none() {
+            self.status = self.child.try_wait()?;
+        }
+        Ok(())
+    }
+
+    /// Whether no process of the job runs any more: it was ended whole before the leader was reaped.
+    pub(super) fn is_gone(&mut self) -> bool {
+        if !self.gone {
+            self.gone = true;
+            live::leave(self.child.id());
+        }
+        true
+    }
+}
+
+impl Drop for Group {
+    /// For the way out through a panic; `run` has ended the group by then otherwise.
+    fn drop(&mut self) {
+        if !self.gone {
+            self.kill();
+            if self.status.is_none() {
+                let _ = self.child.inner_mut().wait();
+            }
+            live::leave(self.child.id());
+        }
+    }
+}
+
+/// Kills the group of this number.
+pub(super) fn kill_by_id(id: u32) {
+    #[cfg(unix)]
+    if let Some(id) = i32::try_from(id).ok().and_then(Pid::from_raw) {
+        let _ = rustix::process::kill_process_group(id, Signal::KILL);
+    }
+    // On Windows a job can be ended by its handle alone, which its own thread holds.
+    #[cfg(windows)]
+    let _ = id;
+}

@@ -16,7 +16,8 @@ pub(super) fn changes(repo: &Repo, pair: &Pair) -> Result<Vec<Change>> {
 
 /// The new and changed lines of regular files.
 pub(super) fn changed_lines(repo: &Repo, pair: &Pair) -> Result<BTreeMap<RepoPath, Vec<LineRange>>> {
-    let mut what = vec!["-U0", "--src-prefix=a/", "--dst-prefix=b/"];
+    // One prefix for both sides: `-R` would swap them.
+    let mut what = vec!["-U0", "--src-prefix=b/", "--dst-prefix=b/"];
     if pair.old == End::Index && pair.new == End::Worktree {
         // Of a file in conflict: what differs from our side.
         what.push("--ours");

@@ -15,10 +15,14 @@ mod diff;
 mod diff_library;
 mod diff_program;
 mod discover;
+#[cfg(test)]
+mod discover_tests;
 mod git_program;
 mod index;
 mod library;
 mod notes;
+#[cfg(test)]
+mod notes_tests;
 mod patch;
 mod revision;
 #[cfg(test)]

@@ -1,13 +1,41 @@
-//! Git: what is tracked, staged and changed, by libgit2, and by the git program where libgit2 can't.
+//! Git: what is tracked, staged and changed, by libgit2, and by the git program where libgit2 can't (split or sparse
+//! index, reftable, SHA-256, other object folders, comparisons that need filters or renames). Nothing here changes the
+//! index or the working tree.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
+use crate::environment::Environment;
 use crate::model::{RepoPath, Result};
 
+#[cfg(test)]
+mod agreement;
+mod blobs;
+mod diff;
+mod diff_library;
+mod diff_program;
+mod discover;
+#[cfg(test)]
+mod discover_tests;
+mod git_program;
+mod index;
+mod library;
+mod notes;
+#[cfg(test)]
+mod notes_tests;
+mod patch;
+mod revision;
+#[cfg(test)]
+mod testing;
+mod tree;
 mod types;
+mod untracked;
+mod walk;
+mod worktrees;
 
+pub use blobs::Blobs;
 pub use types::{Change, ChangeKind, EntryMode, IndexEntry, LineRange, ObjectId, Shape, Side, Worktree};
+pub use walk::walk;
 
 /// A git repository. Cheap to clone and shared by threads; handles to libgit2 are opened where they are used.
 #[derive(Clone, Debug)]
@@ -15,14 +43,29 @@ pub struct Repo {
     git_dir: PathBuf,
     common_dir: PathBuf,
     work_dir: Option<PathBuf>,
+    /// The index that git uses: `GIT_INDEX_FILE`, or the working tree's own.
+    index_file: PathBuf,
+    backend: Backend,
+}
+
+/// Who answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Backend {
+    /// libgit2, and the git program where it fails.
+    Library,
+    /// The git program.
+    Program,
+    /// libgit2, and its errors are told: tests learn that it did answer.
+    #[cfg(test)]
+    LibraryOnly,
 }
 
 impl Repo {
-    /// The repository that holds `start`, as git would find it (`GIT_DIR`, `GIT_WORK_TREE` and `GIT_INDEX_FILE` count);
-    /// `None` where there is none.
+    /// The repository that holds `start`, as git would find it (`GIT_DIR`, `GIT_WORK_TREE` and `GIT_INDEX_FILE` count,
+    /// and are relative to `start`); `None` where there is none. A repository that git refuses (another user's) is a
+    /// problem.
     pub fn discover(start: &Path) -> Result<Option<Self>> {
-        let _ = start;
-        Ok(None)
+        discover::discover(start, Environment::of_process())
     }
 
     /// The top of the working tree; `None` in a bare repository.
@@ -40,89 +83,75 @@ impl Repo {
         &self.common_dir
     }
 
-    /// What is unusual about it.
+    /// The file of the index that git uses now; it need not exist.
+    pub fn index_file(&self) -> &Path {
+        &self.index_file
+    }
+
+    /// What is unusual about it. `empty` is an unborn HEAD: the branch has no commit yet.
     pub fn shape(&self) -> Result<Shape> {
-        Ok(Shape::default())
+        revision::shape(self)
     }
 
-    /// The entries of the index that git uses now (`GIT_INDEX_FILE`), sorted by path and stage.
+    /// The entries of the index that git uses now (`GIT_INDEX_FILE`), sorted by path and stage. A missing index, as in
+    /// a bare repository, has none.
     pub fn index(&self) -> Result<Vec<IndexEntry>> {
-        Ok(Vec::new())
+        index::entries(self, &self.index_file)
     }
 
-    /// The entries of the index in this file.
+    /// The entries of the index in this file. A missing file has none, as git has it.
     pub fn index_at(&self, file: &Path) -> Result<Vec<IndexEntry>> {
-        let _ = file;
-        Ok(Vec::new())
+        index::entries(self, file)
     }
 
     /// The blobs of a thread: opens the object database once, and reads many.
     pub fn blobs(&self) -> Result<Blobs> {
-        Ok(Blobs {})
+        Ok(Blobs::open(self))
     }
 
-    /// The files of a revision's tree, sorted by path.
+    /// The files of a revision's tree, sorted by path. They carry no stat data, and their stage is 0.
     pub fn tree(&self, revision: &str) -> Result<Vec<IndexEntry>> {
-        let _ = revision;
-        Ok(Vec::new())
+        tree::entries(self, revision)
     }
 
     /// The commit that `revision` names. A name that means nothing is a usage problem.
     pub fn resolve(&self, revision: &str) -> Result<ObjectId> {
-        Err(crate::model::Problem::usage(format!(
-            "{revision} names no commit"
-        )))
+        revision::resolve(self, revision, revision::Peel::Commit)
     }
 
     /// The best common ancestor of two revisions; `None` where there is none (or a shallow clone hides it).
     pub fn merge_base(&self, one: &str, two: &str) -> Result<Option<ObjectId>> {
-        let _ = (one, two);
-        Ok(None)
+        revision::merge_base(self, one, two)
     }
 
-    /// The files that differ between two sides, sorted by path, with renames found.
+    /// The files that differ between two sides, sorted by path, with renames found as git finds them (50 % alike).
+    /// Submodules are listed where their commit differs. A path in conflict is listed as such wherever the index or the
+    /// working tree is a side. Untracked files are added ones, never renamed ones. In a bare repository the index is
+    /// empty, and the working tree a usage problem.
     pub fn changes(&self, old: &Side, new: &Side) -> Result<Vec<Change>> {
-        let _ = (old, new);
-        Ok(Vec::new())
+        diff::changes(self, old, new)
     }
 
-    /// The lines that are new or changed on the new side, by path; files without such lines are left out.
+    /// The lines that are new or changed on the new side, by path; files without such lines are left out: deleted and
+    /// binary ones, links, submodules, and those in conflict in the index.
     pub fn changed_lines(&self, old: &Side, new: &Side) -> Result<BTreeMap<RepoPath, Vec<LineRange>>> {
-        let _ = (old, new);
-        Ok(BTreeMap::new())
+        diff::changed_lines(self, old, new)
     }
 
-    /// Its working trees, the main one first.
+    /// Its working trees, the main one first (where it isn't bare), then by path. As in `git worktree list`, one whose
+    /// folder is gone is listed until it is pruned.
     pub fn worktrees(&self) -> Result<Vec<Worktree>> {
-        Ok(Vec::new())
+        worktrees::list(self)
     }
 
     /// The note of a commit under `reference` (`refs/notes/xtask`).
     pub fn note(&self, reference: &str, commit: &ObjectId) -> Result<Option<Vec<u8>>> {
-        let _ = (reference, commit);
-        Ok(None)
+        notes::read(self, reference, commit)
     }
 
-    /// Writes the note of a commit under `reference`, replacing the one that was there.
+    /// Writes the note of a commit under `reference`, replacing the one that was there. Notes that others write at the
+    /// same time stay.
     pub fn set_note(&self, reference: &str, commit: &ObjectId, text: &[u8]) -> Result<()> {
-        let _ = (reference, commit, text);
-        Ok(())
+        notes::write(self, reference, commit, text)
     }
-}
-
-/// Reads blobs; for one thread.
-pub struct Blobs {}
-
-impl Blobs {
-    /// The content of a blob.
-    pub fn read(&mut self, id: &ObjectId) -> Result<Vec<u8>> {
-        let _ = id;
-        Ok(Vec::new())
-    }
-}
-
-/// The files below a folder that is no git repository: `.gitignore` files count, hidden files and `.git` don't.
-pub fn walk(root: &Path) -> Result<Vec<RepoPath>> {
-    let _ = root;
-    Ok(Vec::new())
 }

@@ -1,0 +1,115 @@
+//! Reading blobs.
+
+use std::collections::HashMap;
+
+use git2::{ObjectType, Odb};
+
+use super::git_program::{finish, garbled};
+use super::index::take;
+use super::library::oid;
+use super::{Backend, ObjectId, Repo};
+use crate::model::{Problem, Result};
+
+/// So many bytes at most does [`Blobs::prefetch`] hold.
+const PREFETCH_BYTES: usize = 64 << 20;
+
+/// Reads blobs; for one thread.
+///
+/// libgit2 opens the object database alone, without the repository: that serves reftable and odd indexes too. What it
+/// can't read (SHA-256, an object that a partial clone left out) the git program reads, one process a blob, or one for
+/// many by [`Blobs::prefetch`].
+pub struct Blobs {
+    repo: Repo,
+    odb: Option<Odb<'static>>,
+    fetched: HashMap<ObjectId, Vec<u8>>,
+}
+
+impl Blobs {
+    pub(super) fn open(repo: &Repo) -> Self {
+        let forced = repo.backend == Backend::Program && cfg!(test);
+        let odb = (!forced).then(|| open_objects(repo)).flatten();
+        Self {
+            repo: repo.clone(),
+            odb,
+            fetched: HashMap::new(),
+        }
+    }
+
+    /// The content of a blob. Other objects, and missing ones, are a problem.
+    pub fn read(&mut self, id: &ObjectId) -> Result<Vec<u8>> {
+        if let Some(bytes) = self.fetched.remove(id) {
+            return Ok(bytes);
+        }
+        if let Some(bytes) = self.by_library(id) {
+            return Ok(bytes);
+        }
+        self.repo
+            .git_output(["cat-file", "blob", &id.to_string()])
+            .map_err(|problem| {
+                Problem::new(problem.kind, format!("can't read blob {id}"))
+                    .why(problem.why)
+                    .fix("git fsck")
+            })
+    }
+
+    /// Reads the first of these blobs ahead where each would cost a process (SHA-256), up to 64 MB, and returns how
+    /// many; the others need another call. Where blobs cost little it returns all of them at once.
+    pub fn prefetch(&mut self, ids: &[ObjectId]) -> Result<usize> {
+        self.fetched.clear();
+        if self.odb.is_some() {
+            return Ok(ids.len());
+        }
+        // A first process learns the sizes, so that the second one's output is bounded.
+        let list = |ids: &[ObjectId]| -> Vec<u8> { ids.iter().flat_map(|id| format!("{id}\n").into_bytes()).collect() };
+        let sizes = finish(&self.repo.git().args(["cat-file", "--batch-check"]).input(list(ids)))?;
+        let mut total = 0;
+        let count = sizes
+            .split(|&byte| byte == b'\n')
+            .take(ids.len())
+            .take_while(|line| {
+                total += size_of_line(line).unwrap_or(0);
+                total <= PREFETCH_BYTES
+            })
+            .count()
+            .max(usize::from(!ids.is_empty()));
+        let output = finish(&self.repo.git().args(["cat-file", "--batch"]).input(list(&ids[..count])))?;
+        let mut rest = &output[..];
+        for id in &ids[..count] {
+            let line = take(&mut rest, b'\n').ok_or_else(|| garbled("blobs"))?;
+            // A missing object has no size: reading it tells of the problem.
+            let Some(size) = size_of_line(line) else { continue };
+            let bytes = rest.get(..size).ok_or_else(|| garbled("blobs"))?;
+            if line.split(|&byte| byte == b' ').nth(1) == Some(b"blob") {
+                self.fetched.insert(*id, bytes.to_vec());
+            }
+            rest = rest.get(size + 1..).ok_or_else(|| garbled("blobs"))?;
+        }
+        Ok(count)
+    }
+
+    fn by_library(&self, id: &ObjectId) -> Option<Vec<u8>> {
+        let object = self.odb.as_ref()?.read(oid(id).ok()?).ok()?;
+        (object.kind() == ObjectType::Blob).then(|| object.data().to_vec())
+    }
+}
+
+/// The size in a line of `git cat-file --batch`: `ID TYPE SIZE`.
+fn size_of_line(line: &[u8]) -> Option<usize> {
+    let mut words = std::str::from_utf8(line).ok()?.split(' ');
+    words.nth(2)?.parse().ok()
+}
+
+fn open_objects(repo: &Repo) -> Option<Odb<'static>> {
+    if sha256(repo) {
+        return None;
+    }
+    let odb = Odb::new().ok()?;
+    odb.add_disk_alternate(repo.common_dir.join("objects").to_str()?).ok()?;
+    Some(odb)
+}
+
+/// Whether the configuration names SHA-256. (A false alarm only costs time, and a miss too: no SHA-1 name fits.)
+pub(super) fn sha256(repo: &Repo) -> bool {
+    crate::files::read(&repo.common_dir.join("config"))
+        .is_ok_and(|config| config.to_ascii_lowercase().windows(6).any(|word| word == b"sha256"))
+}

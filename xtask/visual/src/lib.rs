@@ -1,33 +1,17 @@
-//! Visual regression: the gate, and its section of `xtask.toml`.
+//! Visual regression: the pixel diff, the comparison of folders, the gate, and its section of `xtask.toml`.
 
-use schemars::JsonSchema;
-use serde::Deserialize;
-use xtask_core::config::Section;
-use xtask_core::gate::{Context, Gate, GatePlan, Need, Planned};
-use xtask_core::model::Result;
+mod compare;
+mod comparison;
+pub mod diff;
+mod folder;
+mod gate;
+mod options;
+mod pair;
+mod section;
 
-/// `[visual]`.
-#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
-pub struct VisualSection {}
-
-impl Section for VisualSection {
-    const NAME: &'static str = "visual";
-}
-
-/// The gate `visual`.
-pub struct VisualGate;
-
-impl Gate for VisualGate {
-    fn name(&self) -> &'static str {
-        "visual"
-    }
-
-    fn plan(&self, _: &Context) -> Result<Planned> {
-        Ok(Planned::idle(GatePlan::out("visual", "not yet there")))
-    }
-
-    fn needs(&self, _: &Context) -> Vec<Need> {
-        Vec::new()
-    }
-}
+pub use compare::compare_paths;
+pub use comparison::Comparison;
+pub use gate::VisualGate;
+pub use options::{Limits, Options};
+pub use pair::{Pair, Status};
+pub use section::{FillStep, OneOrMany, Page, Step, VisualSection};

@@ -1,0 +1,239 @@
+//! One pair of pictures on disk: compared, and its diff picture written.
+
+use std::cell::RefCell;
+use std::fs::File;
+use std::io::{self, BufReader, Read, Seek, SeekFrom};
+use std::path::{Path, PathBuf};
+
+use atomic_write_file::AtomicWriteFile;
+use serde::Serialize;
+use xtask_core::model::{Problem, RepoPath, Result};
+
+use crate::diff::{
+    DiffError, Difference, NoSink, Painter, PictureError, PngRows, RowSource, Rules, Side, Size, compare, read_header,
+};
+use crate::folder::{Couple, Entry};
+use crate::options::Options;
+
+/// How much of a file is read at once.
+const CHUNK: usize = 64 * 1024;
+
+/// What came of a pair.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Status {
+    /// No pixel changed.
+    Same,
+    /// Pixels changed, whatever the limits excuse.
+    Changed,
+    /// There is no baseline picture.
+    New,
+    /// There is only the baseline picture.
+    Missing,
+    /// The sizes differ.
+    Resized,
+    /// One of the pictures can't be read.
+    Unreadable,
+}
+
+impl Status {
+    /// All of them, in the order in which they are told.
+    pub const ALL: [Self; 6] = [
+        Self::Same,
+        Self::Changed,
+        Self::New,
+        Self::Missing,
+        Self::Resized,
+        Self::Unreadable,
+    ];
+
+    /// Its name: `same`, `changed` …
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Same => "same",
+            Self::Changed => "changed",
+            Self::New => "new",
+            Self::Missing => "missing",
+            Self::Resized => "resized",
+            Self::Unreadable => "unreadable",
+        }
+    }
+}
+
+/// What came of a pair.
+#[derive(Clone, Debug)]
+pub struct Pair {
+    /// The picture's path within the folders, with `/`.
+    pub name: RepoPath,
+    /// What came of it.
+    pub status: Status,
+    /// Whether it passes: the same, or changed within the limits.
+    pub passes: bool,
+    /// How the two differ, where both could be read.
+    pub difference: Option<Difference>,
+    /// Why it can't be read; otherwise empty.
+    pub why: String,
+    /// The diff picture, where one was written.
+    pub diff: Option<PathBuf>,
+    /// The baseline picture, or where it would be.
+    pub baseline: PathBuf,
+}
+
+/// Compares a couple; `diff` is where its diff picture goes. An error is one of writing that: pictures that can't be read
+/// are a status.
+pub(crate) fn judge(couple: &Couple, baseline: PathBuf, options: &Options, diff: Option<PathBuf>) -> Result<Pair> {
+    let pair = Pair {
+        name: couple.name.clone(),
+        status: Status::Unreadable,
+        passes: false,
+        difference: None,
+        why: String::new(),
+        diff: None,
+        baseline,
+    };
+    let unreadable = |side: &str, why: &dyn std::fmt::Display| Pair {
+        why: format!("{side}: {why}"),
+        ..pair.clone()
+    };
+    let (old, new) = match (&couple.old, &couple.new) {
+        (Entry::Unreadable(why), _) => return Ok(unreadable("the baseline", why)),
+        (_, Entry::Unreadable(why)) => return Ok(unreadable("the current picture", why)),
+        (Entry::Absent, _) => return Ok(Pair { status: Status::New, ..pair }),
+        (_, Entry::Absent) => return Ok(Pair { status: Status::Missing, ..pair }),
+        (Entry::File(old), Entry::File(new)) => (old, new),
+    };
+    let compared = match &diff {
+        Some(path) => compare_and_paint(old, new, &options.rules, path),
+        None => compare_files(old, new, &options.rules),
+    };
+    match compared {
+        Ok(difference) => {
+            let status = match &difference {
+                difference if difference.is_resized() => Status::Resized,
+                difference if difference.changed > 0 => Status::Changed,
+                _ => Status::Same,
+            };
+            Ok(Pair {
+                status,
+                passes: options.limits.excuse(&difference),
+                diff: diff.filter(|_| difference.changed > 0),
+                difference: Some(difference),
+                ..pair
+            })
+        }
+        Err(DiffError::Unreadable { side: Side::Old, why }) => Ok(unreadable("the baseline", &why)),
+        Err(DiffError::Unreadable { side: Side::New, why }) => Ok(unreadable("the current picture", &why)),
+        Err(DiffError::Sink(cause)) => {
+            let path = diff.unwrap_or_default();
+            Err(Problem::invalid(format!("can't write the diff picture {}", path.display())).why(cause))
+        }
+    }
+}
+
+fn unreadable(side: Side) -> impl Fn(PictureError) -> DiffError {
+    move |why| DiffError::Unreadable { side, why }
+}
+
+fn open(path: &Path, side: Side) -> Result<BufReader<File>, DiffError> {
+    let file = File::open(path).map_err(|cause| unreadable(side)(cause.into()))?;
+    match file.metadata() {
+        Ok(what) if what.is_file() => Ok(BufReader::with_capacity(CHUNK, file)),
+        Ok(_) => Err(unreadable(side)(io::Error::other("it is no regular file").into())),
+        Err(cause) => Err(unreadable(side)(cause.into())),
+    }
+}
+
+/// Compares two files.
+pub(crate) fn compare_files(old: &Path, new: &Path, rules: &Rules) -> Result<Difference, DiffError> {
+    let (mut old, mut new) = (open(old, Side::Old)?, open(new, Side::New)?);
+    if let Some(size) = size_of_equal(&mut old, &mut new)? {
+        return Ok(Difference::none(size));
+    }
+    let mut old = PngRows::new(old).map_err(unreadable(Side::Old))?;
+    let mut new = PngRows::new(new).map_err(unreadable(Side::New))?;
+    compare(&mut old, &mut new, rules, &mut NoSink)
+}
+
+/// Compares two files, and writes a diff picture to `diff` where pixels changed.
+fn compare_and_paint(old_path: &Path, new_path: &Path, rules: &Rules, diff: &Path) -> Result<Difference, DiffError> {
+    let (mut old, mut new) = (open(old_path, Side::Old)?, open(new_path, Side::New)?);
+    if let Some(size) = size_of_equal(&mut old, &mut new)? {
+        return Ok(Difference::none(size));
+    }
+    let mut old = PngRows::new(old).map_err(unreadable(Side::Old))?;
+    let mut new = PngRows::new(new).map_err(unreadable(Side::New))?;
+
+    // The file takes its name when the picture is whole, and not at all where nothing changed.
+    let target: RefCell<Option<AtomicWriteFile>> = RefCell::default();
+    let create = || {
+        if let Some(folder) = diff.parent() {
+            std::fs::create_dir_all(folder)?;
+        }
+        let file = AtomicWriteFile::open(diff)?;
+        let handle = file.as_file().try_clone()?;
+        *target.borrow_mut() = Some(file);
+        Ok(handle)
+    };
+    let again = || {
+        let rows = PngRows::new(BufReader::new(File::open(old_path)?)).map_err(io::Error::other)?;
+        Ok(Box::new(rows) as Box<dyn RowSource>)
+    };
+    let mut painter = Painter::new(Size::of(&new), &rules.masks, create, again);
+    let difference = compare(&mut old, &mut new, rules, &mut painter)?;
+    painter.finish()?;
+    let target = target.borrow_mut().take();
+    match target {
+        Some(file) if difference.changed > 0 => file.commit()?,
+        Some(file) => file.discard()?,
+        None => {}
+    }
+    Ok(difference)
+}
+
+/// The size of the picture, where both files hold the same bytes and these are whole: they begin as a PNG does and end with
+/// its last chunk. Otherwise both are back at their start.
+fn size_of_equal(old: &mut BufReader<File>, new: &mut BufReader<File>) -> Result<Option<Size>, DiffError> {
+    let old_error = |cause: io::Error| unreadable(Side::Old)(cause.into());
+    let new_error = |cause: io::Error| unreadable(Side::New)(cause.into());
+    let length = old.get_ref().metadata().map_err(old_error)?.len();
+    if length != new.get_ref().metadata().map_err(new_error)?.len() || length == 0 {
+        return Ok(None);
+    }
+    let (mut one, mut two) = (vec![0; CHUNK], vec![0; CHUNK]);
+    let mut tail = Vec::new();
+    let is_equal = loop {
+        let read = read_full(old, &mut one).map_err(old_error)?;
+        if read != read_full(new, &mut two).map_err(new_error)? || one[..read] != two[..read] {
+            break false;
+        }
+        if read == 0 {
+            break true;
+        }
+        tail.extend_from_slice(&one[..read]);
+        tail.drain(..tail.len().saturating_sub(END.len()));
+    };
+    old.seek(SeekFrom::Start(0)).map_err(old_error)?;
+    new.seek(SeekFrom::Start(0)).map_err(new_error)?;
+    if !is_equal || tail != END {
+        return Ok(None);
+    }
+    let (_, size, _) = read_header(&mut *old).map_err(unreadable(Side::Old))?;
+    Ok(Some(size))
+}
+
+/// The last chunk of every PNG: no data, the name `IEND`, its checksum.
+const END: &[u8] = b"\0\0\0\0IEND\xae\x42\x60\x82";
+
+/// Fills `buffer` as far as the file reaches.
+fn read_full(file: &mut impl Read, buffer: &mut [u8]) -> io::Result<usize> {
+    let mut filled = 0;
+    while filled < buffer.len() {
+        match file.read(&mut buffer[filled..]) {
+            Ok(0) => break,
+            Ok(read) => filled += read,
+            Err(cause) if cause.kind() == io::ErrorKind::Interrupted => {}
+            Err(cause) => return Err(cause),
+        }
+    }
+    Ok(filled)
+}

@@ -1,33 +1,19 @@
-//! Static analysis: the gate, and its section of `xtask.toml`.
+//! Static analysis: tools in, findings out, judged against a baseline that only shrinks.
 
-use schemars::JsonSchema;
-use serde::Deserialize;
-use xtask_core::config::Section;
-use xtask_core::gate::{Context, Gate, GatePlan, Need, Planned};
-use xtask_core::model::Result;
+pub mod baseline;
+pub mod identity;
+pub mod raw;
 
-/// `[lint]`.
-#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
-pub struct LintSection {}
+mod clippy;
+mod gate;
+mod json;
+mod run;
+mod rustfmt;
+mod scope;
+mod section;
+mod tool;
 
-impl Section for LintSection {
-    const NAME: &'static str = "lint";
-}
-
-/// The gate `lint`.
-pub struct LintGate;
-
-impl Gate for LintGate {
-    fn name(&self) -> &'static str {
-        "lint"
-    }
-
-    fn plan(&self, _: &Context) -> Result<Planned> {
-        Ok(Planned::idle(GatePlan::out("lint", "not yet there")))
-    }
-
-    fn needs(&self, _: &Context) -> Vec<Need> {
-        Vec::new()
-    }
-}
+pub use gate::LintGate;
+pub use json::json;
+pub use run::{Linted, Options, run};
+pub use section::{LintSection, ToolSection, ToolSections};

@@ -148,6 +148,42 @@ impl Project {
             .find(|path| path.file_name() == name.as_bytes())
     }
 
+    /// The folders (empty: the top) of the manifests of this name, one a project: those below another one's folder are its
+    /// members. Manifests of fixtures, templates and vendored code are nobody's project.
+    pub fn folders_of(&self, manifest: &str) -> Vec<RepoPath> {
+        const NOT_OURS: [&[u8]; 9] = [
+            b"fixtures",
+            b"fixture",
+            b"testdata",
+            b"templates",
+            b"template",
+            b"vendor",
+            b"third_party",
+            b"node_modules",
+            b"target",
+        ];
+        let mut folders: Vec<RepoPath> = Vec::new();
+        for path in &self.manifests {
+            if path.file_name() != manifest.as_bytes() {
+                continue;
+            }
+            let bytes = path.as_bytes();
+            let folder = &bytes[..bytes.len() - path.file_name().len()];
+            let ours = !folder
+                .split(|&byte| byte == b'/')
+                .any(|part| NOT_OURS.contains(&part));
+            let below = |above: &RepoPath| {
+                above.as_bytes().is_empty()
+                    || (folder.starts_with(above.as_bytes())
+                        && folder.get(above.as_bytes().len()) == Some(&b'/'))
+            };
+            if ours && !folders.iter().any(below) {
+                folders.push(RepoPath::new(folder.strip_suffix(b"/").unwrap_or(folder)));
+            }
+        }
+        folders
+    }
+
     /// Whether the repository's top holds this manifest.
     pub fn has_at_top(&self, name: &str) -> bool {
         self.manifests
@@ -205,6 +241,25 @@ mod tests {
         assert_eq!(
             project.manifest("Cargo.toml"),
             Some(&RepoPath::from("Cargo.toml"))
+        );
+    }
+
+    #[test]
+    fn members_and_fixtures_are_no_projects() {
+        let project = detect(&[
+            "rust/Cargo.toml",
+            "rust/a/Cargo.toml",
+            "rusty/Cargo.toml",
+            "tests/fixtures/x/Cargo.toml",
+            "web/package.json",
+        ]);
+        let folders =
+            |name| -> Vec<String> { project.folders_of(name).iter().map(ToString::to_string).collect() };
+        assert_eq!(folders("Cargo.toml"), ["rust", "rusty"]);
+        assert_eq!(folders("package.json"), ["web"]);
+        assert_eq!(
+            detect(&["Cargo.toml", "a/Cargo.toml"]).folders_of("Cargo.toml"),
+            [RepoPath::from("")]
         );
     }
 

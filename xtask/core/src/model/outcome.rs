@@ -70,6 +70,41 @@ impl Outcome {
         }
     }
 
+    /// The one outcome of two parts of a gate: the one that matters more, with both reasons where they are of one kind. What is
+    /// missing outweighs what passed: a part that wasn't measured must not look as if it had been.
+    pub fn and(self, other: Self) -> Self {
+        let weight = |outcome: &Self| match outcome {
+            Self::Skipped {
+                reason: Skip::NothingToDo,
+                ..
+            } => 0,
+            Self::Passed => 1,
+            Self::Skipped {
+                reason: Skip::Missing,
+                ..
+            } => 2,
+            Self::Skipped {
+                reason: Skip::Stopped,
+                ..
+            } => 3,
+            Self::Failed => 4,
+            Self::Invalid { .. } => 5,
+        };
+        let (mut more, less) = if weight(&other) > weight(&self) {
+            (other, self)
+        } else {
+            (self, other)
+        };
+        if weight(&more) == weight(&less)
+            && let Self::Skipped { why, .. } | Self::Invalid { why, .. } = &mut more
+            && let Some(also) = less.why().filter(|also| *also != why.as_str())
+        {
+            why.push_str("; ");
+            why.push_str(also);
+        }
+        more
+    }
+
     /// `passed`, `failed`, `skipped` or `invalid`.
     pub fn word(&self) -> &'static str {
         match self {
@@ -94,5 +129,29 @@ impl Outcome {
             Self::Skipped { fix, .. } | Self::Invalid { fix, .. } => fix.as_deref(),
             Self::Passed | Self::Failed => None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_parts_make_one_outcome() {
+        let missing = || Outcome::missing("no npm", "npm ci");
+        let nothing = || Outcome::nothing_to_do("no change");
+        let invalid = || Outcome::invalid("crash");
+        for (one, two, word) in [
+            (Outcome::Passed, missing(), "skipped"),
+            (Outcome::Passed, nothing(), "passed"),
+            (Outcome::Failed, missing(), "failed"),
+            (Outcome::Failed, invalid(), "invalid"),
+            (nothing(), missing(), "skipped"),
+        ] {
+            assert_eq!(one.clone().and(two.clone()).word(), word);
+            assert_eq!(two.and(one).word(), word);
+        }
+        let both = invalid().and(Outcome::invalid("empty"));
+        assert_eq!(both.why(), Some("crash; empty"));
     }
 }

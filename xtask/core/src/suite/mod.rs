@@ -1,7 +1,10 @@
-//! A project's test suite: how to run it, and what its runner printed as test cases. Used by the test gate, and by coverage,
-//! which runs the same suite instrumented.
+//! A project's test suite: what its runner printed as test cases, and the verdict over them. Used by the test gate, and by
+//! coverage, which runs the same suite instrumented.
 
+pub mod compiler;
+pub mod junit;
 pub mod libtest;
+<<<<<<< HEAD
 
 use crate::model::{GateReport, Outcome, TestCase};
 
@@ -13,3 +16,16 @@ pub fn report(gate: &str, cases: Vec<TestCase>, ended_well: bool, tail: &str) ->
         ..GateReport::new(gate, Outcome::Passed)
     }
 }
+=======
+pub mod nextest;
+
+mod captured;
+mod panics;
+mod unmeasured;
+mod verdict;
+
+pub use captured::last_lines;
+pub use panics::rebase;
+pub use unmeasured::unmeasured;
+pub use verdict::report;
+>>>>>>> lint

@@ -1,0 +1,94 @@
+//! The gate `lint`.
+
+use xtask_core::exec::{Weight, find_program};
+use xtask_core::gate::{Context, Gate, GatePlan, Need, NeedState, Planned};
+use xtask_core::model::Result;
+
+use crate::run::{Options, run};
+use crate::section::LintSection;
+use crate::tool::{TOOLS, steps};
+
+/// The gate `lint`.
+pub struct LintGate;
+
+impl Gate for LintGate {
+    fn name(&self) -> &'static str {
+        "lint"
+    }
+
+    fn plan(&self, cx: &Context) -> Result<Planned> {
+        let section: LintSection = cx.config.section_or_default()?;
+        let folders = cx.project()?.folders_of("Cargo.toml");
+        let Some(first) = folders.first() else {
+            return Ok(Planned::idle(GatePlan::out("lint", "there is no Cargo.toml")));
+        };
+        let steps = steps(&section, &folders);
+        if steps.is_empty() {
+            return Ok(Planned::idle(GatePlan::out(
+                "lint",
+                "xtask.toml turns all its tools off",
+            )));
+        }
+        let standing = cx.standing("lint");
+        if find_program(&cx.root, &[], "cargo").is_none() {
+            let plan = GatePlan::missing(
+                "lint",
+                standing,
+                "cargo is not on PATH",
+                "install Rust with rustup: https://rustup.rs",
+            );
+            return Ok(Planned::idle(plan));
+        }
+        let why = if first.as_bytes().is_empty() {
+            "Cargo.toml is here".to_owned()
+        } else {
+            format!("{first}/Cargo.toml is here")
+        };
+        let plan = GatePlan {
+            steps: steps.iter().map(|step| step.show()).collect(),
+            weight: Weight::Heavy,
+            ..GatePlan::new("lint", standing, why)
+        };
+        Ok(Planned::run(plan, move |cx| {
+            let linted = run(cx, Options::default())?;
+            Ok(xtask_core::model::GateReport {
+                standing,
+                ..linted.report
+            })
+        }))
+    }
+
+    fn needs(&self, cx: &Context) -> Vec<Need> {
+        let folders = match cx.project() {
+            Ok(project) => project.folders_of("Cargo.toml"),
+            Err(_) => return Vec::new(),
+        };
+        let section: LintSection = cx.config.section_or_default().unwrap_or_default();
+        let used = steps(&section, &folders);
+        TOOLS
+            .into_iter()
+            .filter(|tool| used.iter().any(|step| step.tool == *tool))
+            .map(|tool| {
+                let ended = tool.version().folder(&cx.root).run(&cx.cancel);
+                let state = match ended {
+                    Ok(ended) if ended.code == Some(0) => NeedState::Met {
+                        found: String::from_utf8_lossy(&ended.stdout).trim().to_owned(),
+                    },
+                    Ok(ended) => NeedState::Unmet {
+                        why: xtask_core::suite::last_lines(&String::from_utf8_lossy(&ended.stderr), 2),
+                        fix: tool.install().to_owned(),
+                    },
+                    Err(error) => NeedState::Unmet {
+                        why: error.to_string(),
+                        fix: tool.install().to_owned(),
+                    },
+                };
+                Need {
+                    name: tool.name().to_owned(),
+                    by: "lint".to_owned(),
+                    state,
+                }
+            })
+            .collect()
+    }
+}

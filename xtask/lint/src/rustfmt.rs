@@ -1,0 +1,185 @@
+//! rustfmt, through `cargo fmt --check`: one finding a place that it would change.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use xtask_core::exec::{Ended, Process};
+use xtask_core::model::{Location, RepoPath, Severity};
+use xtask_core::suite::{compiler, last_lines};
+
+use crate::raw::{Parsed, Raw, inside};
+
+/// The command that checks.
+pub(crate) fn check(arguments: &[String]) -> Process {
+    Process::new("cargo")
+        .args(["fmt", "--all", "--", "--check", "--color", "never"])
+        .args(arguments)
+}
+
+/// The command that formats.
+pub(crate) fn fix(arguments: &[String]) -> Process {
+    let process = Process::new("cargo").args(["fmt", "--all"]);
+    if arguments.is_empty() {
+        process
+    } else {
+        process.arg("--").args(arguments)
+    }
+}
+
+/// What `cargo fmt --check` said of the workspace in `folder`.
+pub(crate) fn parse(root: &Path, folder: &RepoPath, ended: &Ended) -> Parsed {
+    let stdout = String::from_utf8_lossy(&ended.stdout);
+    let stderr = String::from_utf8_lossy(&ended.stderr);
+    if stderr.contains("no such command: `fmt`") || stderr.contains("is not installed for the toolchain") {
+        return Parsed::Missing {
+            why: "rustfmt is not installed".to_owned(),
+            fix: "rustup component add rustfmt".to_owned(),
+        };
+    }
+    let mut found: BTreeSet<Raw> = differences(root, folder, &stdout);
+    let base = folder.below(root);
+    let mut errors = compiler::errors("rustfmt", &base, &stderr);
+    compiler::rebase(&mut errors, folder);
+    found.extend(errors.into_iter().map(|error| Raw {
+        location: error.location,
+        rule: error.rule,
+        severity: Severity::Error,
+        message: error.message,
+        fix: None,
+        blocks: true,
+    }));
+    if ended.code != Some(0) && found.is_empty() {
+        return Parsed::Invalid(format!("cargo fmt failed:\n{}", last_lines(&stderr, 8)));
+    }
+    Parsed::Findings {
+        complete: !found.iter().any(|raw| raw.blocks),
+        found: found.into_iter().collect(),
+    }
+}
+
+/// The places in `Diff in PATH:LINE:` and the lines below it. LINE is that of the first line shown, in the file as it is.
+fn differences(root: &Path, folder: &RepoPath, stdout: &str) -> BTreeSet<Raw> {
+    let mut found = BTreeSet::new();
+    let mut lines = stdout.lines().peekable();
+    while let Some(line) = lines.next() {
+        let Some((path, start)) = head(line) else { continue };
+        // The lines of the file that change, as offsets from the first one shown.
+        let (mut at, mut first, mut last) = (0_u32, None, None);
+        while let Some(line) = lines.next_if(|line| head(line).is_none()) {
+            let changes = line.starts_with(['-', '+']);
+            if changes {
+                first.get_or_insert(at);
+                last = Some(at);
+            }
+            if !line.starts_with('+') {
+                at += 1;
+            }
+        }
+        let Some(path) = inside(root, folder, path) else {
+            continue;
+        };
+        let from = start.saturating_add(first.unwrap_or(0)).max(1);
+        let to = start.saturating_add(last.unwrap_or(0)).max(from);
+        found.insert(Raw {
+            location: Some(Location {
+                end_line: (to > from).then_some(to),
+                ..Location::line(path, from)
+            }),
+            rule: "rustfmt".to_owned(),
+            severity: Severity::Warning,
+            message: "not formatted as rustfmt would".to_owned(),
+            fix: Some("cargo fmt --all".to_owned()),
+            blocks: false,
+        });
+    }
+    found
+}
+
+/// Path and line of `Diff in /repo/src/lib.rs:14:`, or of the older `Diff in /repo/src/lib.rs at line 14:`.
+fn head(line: &str) -> Option<(&str, u32)> {
+    let rest = line.strip_prefix("Diff in ")?.strip_suffix(':')?;
+    let (path, number) = rest.rsplit_once(" at line ").or_else(|| rest.rsplit_once(':'))?;
+    Some((path, number.parse().ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const OUT: &str = "Diff in /repo/src/lib.rs:14:
+ mod tests {
+     use super::*;
+     #[test]
+-    fn adds() { assert_eq!(add(1, 2), 3); }
++    fn adds() {
++        assert_eq!(add(1, 2), 3);
++    }
+     #[test]
+-    fn fails() { }
++    fn fails() {}
+ 
+Diff in /repo/src/lib.rs at line 23:
+ 
+-    fn panics() { panic!(\"x\") }
++    fn panics() {
++    }
+Diff in /repo/src/lib.rs:14:
+ mod tests {
+     use super::*;
+     #[test]
+-    fn adds() { assert_eq!(add(1, 2), 3); }
++    fn adds() {
+     #[test]
+-    fn fails() { }
++    fn fails() {}
+ 
+";
+
+    fn ended(code: i32, stdout: &str, stderr: &str) -> Ended {
+        Ended {
+            code: Some(code),
+            signal: None,
+            stdout: stdout.into(),
+            stderr: stderr.into(),
+            wall: std::time::Duration::ZERO,
+        }
+    }
+
+    fn parsed(code: i32, stdout: &str, stderr: &str) -> Parsed {
+        parse(
+            Path::new("/repo"),
+            &RepoPath::default(),
+            &ended(code, stdout, stderr),
+        )
+    }
+
+    #[test]
+    fn each_place_is_a_finding_once() {
+        let Parsed::Findings { found, .. } = parsed(1, OUT, "") else {
+            panic!()
+        };
+        let places: Vec<_> = found
+            .iter()
+            .map(|raw| {
+                let at = raw.location.as_ref().unwrap();
+                (at.line, at.end_line)
+            })
+            .collect();
+        assert_eq!(places, [(Some(17), Some(20)), (Some(24), Some(25))]);
+    }
+
+    #[test]
+    fn other_ends() {
+        assert!(matches!(parsed(0, "", ""), Parsed::Findings { found, complete: true } if found.is_empty()));
+        assert!(matches!(parsed(1, "", "boom"), Parsed::Invalid(why) if why.contains("boom")));
+        assert!(matches!(parsed(1, "", ""), Parsed::Invalid(_)));
+        let missing = "error: 'cargo-fmt' is not installed for the toolchain 'stable-x86_64'";
+        assert!(matches!(parsed(1, "", missing), Parsed::Missing { .. }));
+        let broken = "error: this file contains an unclosed delimiter\n  --> /repo/src/b.rs:20:6\n   |\n";
+        let Parsed::Findings { found, .. } = parsed(1, "", broken) else {
+            panic!()
+        };
+        assert!(found[0].blocks);
+        assert_eq!(found[0].location.as_ref().unwrap().to_string(), "src/b.rs:20:6");
+    }
+}

@@ -95,7 +95,8 @@ fn coverage(out: &mut String, facts: &Facts) {
     if facts.project.speaks(Language::Python) {
         inputs.push("coverage.lcov".to_owned());
     }
-    if !facts.rust || facts.installs.node.is_some() {
+    let scripts = [Language::JavaScript, Language::TypeScript];
+    if scripts.iter().any(|language| facts.project.speaks(*language)) {
         inputs.push("coverage/lcov.info".to_owned());
     }
     let found = if facts.rust {

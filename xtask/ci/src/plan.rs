@@ -34,6 +34,13 @@ impl Entry {
     }
 }
 
+impl CiPlan {
+    /// Whether no gate is in the run. A part of a run (`--shard`) that holds no gate counts as a run.
+    pub fn is_empty(&self) -> bool {
+        self.options.shard.is_none() && !self.entries.iter().any(Entry::is_listed)
+    }
+}
+
 /// Plans all `gates`. A wrong configuration or a name that no gate has is a problem; a gate that can't be planned for
 /// another reason is in the plan as what it will be: invalid, or missing something.
 pub fn plan(cx: &Context, gates: &[Box<dyn Gate>], options: Options) -> Result<CiPlan> {

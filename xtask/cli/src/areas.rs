@@ -44,3 +44,16 @@ pub(crate) fn sections() -> Vec<SectionKind> {
         SectionKind::of::<WatchSection>(),
     ]
 }
+
+/// The problem of a command whose area this build leaves out.
+#[cfg(not(all(
+    feature = "hooks",
+    feature = "lint",
+    feature = "test",
+    feature = "coverage",
+    feature = "visual"
+)))]
+pub(crate) fn left_out(area: &str) -> xtask_core::model::Problem {
+    xtask_core::model::Problem::missing(format!("this build of xtask leaves `{area}` out"))
+        .fix(format!("build it with the cargo feature `{area}`"))
+}

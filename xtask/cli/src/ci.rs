@@ -2,7 +2,7 @@
 
 use xtask_ci::{Options, Shard};
 use xtask_core::gate::Scope;
-use xtask_core::model::{ExitCode, Result};
+use xtask_core::model::{ExitCode, Problem, Result};
 
 use crate::areas;
 use crate::output::{self, Reporting};
@@ -38,6 +38,16 @@ pub(crate) struct Args {
 
 pub(crate) fn run(session: &Session, args: Args) -> Result<ExitCode> {
     let scope = args.since.map_or(Scope::All, Scope::Since);
+    let options = Options { only: args.only, skip: args.skip, shard: args.shard, fail_fast: args.fail_fast };
+    run_gates(session, "ci", scope, options)
+}
+
+/// Runs one gate, as its own command does: named, so that what is missing counts.
+pub(crate) fn run_one(session: &Session, gate: &str, scope: Scope) -> Result<ExitCode> {
+    run_gates(session, gate, scope, Options { only: vec![gate.to_owned()], ..Options::default() })
+}
+
+fn run_gates(session: &Session, command: &str, scope: Scope, options: Options) -> Result<ExitCode> {
     let reporting = Reporting::start(session);
     let cx = session.context(scope, args.only.clone(), reporting.events())?;
     let options = Options {
@@ -52,7 +62,12 @@ pub(crate) fn run(session: &Session, args: Args) -> Result<ExitCode> {
             Ok(xtask_ci::show(&plan, cx.project()?))
         });
     }
+    if plan.is_empty() {
+        return Err(Problem::usage("there is nothing to run: no gate applies here")
+            .why(format!("{} holds no git repository and no xtask.toml that configures a gate, or --skip leaves out all", cx.root.display()))
+            .fix("`xtask ci --plan` says for each gate why; `git init` or `xtask init` is the usual start"));
+    }
     let cx = session.with_signals(cx);
     let reports = xtask_ci::run(&cx, plan)?;
-    reporting.finish(session, &cx, "ci", reports, None)
+    reporting.finish(session, &cx, command, reports, None)
 }

@@ -4,9 +4,45 @@ use xtask_core::model::{ExitCode, Result};
 
 use crate::session::Session;
 
+/// Static analysis, compared with a baseline.
+///
+/// Runs the tools that the repository suggests or [lint] configures. What lint-baseline.json holds is known and doesn't
+/// fail; what is new does.
 #[derive(Debug, clap::Args)]
-pub(crate) struct Args {}
+pub(crate) struct Args {
+    /// Tell just what lies on lines that changed since this revision
+    #[arg(long, value_name = "REF")]
+    since: Option<String>,
 
+    /// Let the tools mend what they can, then look again
+    #[arg(long)]
+    fix: bool,
+
+    /// Accept all findings: write them to the baseline
+    #[arg(long)]
+    update_baseline: bool,
+}
+
+#[cfg(feature = "lint")]
+pub(crate) fn run(session: &Session, args: Args) -> Result<ExitCode> {
+    use xtask_core::gate::Scope;
+    use xtask_lint::{Options, json};
+
+    use crate::output::Reporting;
+
+    let scope = args.since.map_or(Scope::All, Scope::Since);
+    if session.global.plan {
+        return crate::ci::run_one(session, "lint", scope);
+    }
+    let reporting = Reporting::start(session);
+    let cx = session.with_signals(session.context(scope, vec!["lint".to_owned()], reporting.events())?);
+    let options = Options { fix: args.fix, update_baseline: args.update_baseline };
+    let linted = xtask_lint::run(&cx, options)?;
+    let own = json(&linted.report, linted.fixed);
+    reporting.finish(session, &cx, "lint", vec![linted.report], Some(own))
+}
+
+#[cfg(not(feature = "lint"))]
 pub(crate) fn run(_: &Session, _: Args) -> Result<ExitCode> {
-    Ok(ExitCode::Passed)
+    Err(crate::areas::left_out("lint"))
 }

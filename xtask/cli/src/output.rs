@@ -140,6 +140,18 @@ pub(crate) fn print_bytes(bytes: &[u8]) -> Result<()> {
     }
 }
 
+/// Tells something on standard error.
+pub(crate) fn note(text: &str) {
+    ask(&format!("{text}\n"));
+}
+
+/// Asks something on standard error: the cursor stays behind it.
+pub(crate) fn ask(text: &str) {
+    let mut out = anstream::stderr().lock();
+    // Where standard error is gone, nobody reads what is said there.
+    let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+}
+
 /// Tells a problem on standard error: what, why, and how to go on.
 pub(crate) fn problem(problem: &Problem, colour: bool) -> ExitCode {
     let (red, bold, cyan, reset) = if colour {

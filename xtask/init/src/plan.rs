@@ -77,6 +77,16 @@ pub struct InitPlan {
 }
 
 impl InitPlan {
+    /// How many files would be written.
+    pub fn to_write(&self) -> usize {
+        self.files.iter().filter(|file| !matches!(file.action, Action::Skip { .. })).count()
+    }
+
+    /// The plan as JSON: `{"found": […], "files": [{"path", "content", "action": "create|edit|skip", …}], "notes": […]}`.
+    pub fn json(&self) -> Result<serde_json::Value> {
+        serde_json::to_value(self).map_err(|cause| Problem::invalid("can't write the plan as JSON").why(cause))
+    }
+
     /// Whether there is nothing to write.
     pub fn is_done(&self) -> bool {
         self.files

@@ -4,19 +4,6 @@
 pub mod compiler;
 pub mod junit;
 pub mod libtest;
-<<<<<<< HEAD
-
-use crate::model::{GateReport, Outcome, TestCase};
-
-/// Stub.
-pub fn report(gate: &str, cases: Vec<TestCase>, ended_well: bool, tail: &str) -> GateReport {
-    let _ = (ended_well, tail);
-    GateReport {
-        cases,
-        ..GateReport::new(gate, Outcome::Passed)
-    }
-}
-=======
 pub mod nextest;
 
 mod captured;
@@ -28,4 +15,3 @@ pub use captured::last_lines;
 pub use panics::rebase;
 pub use unmeasured::unmeasured;
 pub use verdict::report;
->>>>>>> lint

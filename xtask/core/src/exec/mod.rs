@@ -13,7 +13,8 @@ mod program;
 mod run;
 mod schedule;
 mod signals;
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests;
 
 pub use batch::batches;

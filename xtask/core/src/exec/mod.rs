@@ -13,6 +13,9 @@ mod program;
 mod run;
 mod schedule;
 mod signals;
+mod strays;
+#[cfg(unix)]
+mod table;
 #[cfg(test)]
 #[cfg(unix)]
 mod tests;

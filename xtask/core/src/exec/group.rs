@@ -145,7 +145,7 @@ impl Group {
         self.kill();
     }
 
-    /// Ends the whole job.
+    /// Ends the whole job, which holds all descendants.
     pub(super) fn kill(&mut self) {
         let _ = self.child.start_kill();
     }
@@ -161,10 +161,10 @@ impl Group {
     /// Whether no process of the job runs any more: it was ended whole before the leader was reaped.
     pub(super) fn is_gone(&mut self) -> bool {
         if !self.gone {
-            self.gone = true;
+            self.gone = self.strays.are_gone();
             live::leave(self.child.id());
         }
-        true
+        self.gone
     }
 }
 

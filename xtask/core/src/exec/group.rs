@@ -12,11 +12,15 @@ use process_wrap::std::{ChildWrapper, CommandWrap};
 use rustix::process::{Pid, Signal, WaitId, WaitIdOptions, WaitOptions};
 
 use super::live;
+use super::strays::Strays;
+#[cfg(unix)]
+use super::table;
 
 /// A child with a group of its own. Dropping it ends the group.
 #[derive(Debug)]
 pub(super) struct Group {
     child: Box<dyn ChildWrapper>,
+    strays: Strays,
     status: Option<ExitStatus>,
     gone: bool,
 }
@@ -32,6 +36,7 @@ impl Group {
         let child = live::enter(|| command.spawn(), |child| child.id())?;
         Ok(Self {
             child,
+            strays: Strays::default(),
             status: None,
             gone: false,
         })
@@ -74,14 +79,21 @@ impl Group {
         self.status.is_some() || !matches!(rustix::process::waitid(WaitId::Pid(id), options), Ok(None))
     }
 
-    /// Asks all of the group to end. Those that are stopped are woken, so that they can.
+    /// Asks all of the group to end. Those that are stopped are woken, so that they can. Where the leader still runs, its
+    /// descendants in other groups are asked as well: when it ended by itself, what left its group left on purpose.
     pub(super) fn terminate(&mut self) {
+        if !self.leader_ended() {
+            self.strays.find(self.child.id());
+            self.strays.terminate();
+        }
         self.signal(Signal::TERM);
         self.signal(Signal::CONT);
     }
 
-    /// Ends all of the group at once.
+    /// Ends all of the group at once, and its leader's descendants in other groups.
     pub(super) fn kill(&mut self) {
+        self.strays.find(self.child.id());
+        self.strays.kill();
         self.signal(Signal::KILL);
     }
 
@@ -101,7 +113,7 @@ impl Group {
                 while let Ok(Some(_)) = rustix::process::waitpgid(id, WaitOptions::NOHANG) {}
                 // Any error: no such group, or (macOS) zombies alone, or processes of another user.
                 rustix::process::test_kill_process_group(id).is_err() || zombies_alone(id)
-            });
+            }) && self.strays.are_gone();
             if self.gone {
                 live::leave(self.child.id());
             }
@@ -113,34 +125,9 @@ impl Group {
 /// Whether a group that still has a number holds nothing that runs: a container's process 1 may never reap its orphans.
 #[cfg(unix)]
 fn zombies_alone(group: Pid) -> bool {
-    let Ok(processes) = std::fs::read_dir("/proc") else {
-        return false;
-    };
-    let mut found = false;
-    for process in processes.flatten() {
-        let Ok(stat) = std::fs::read(process.path().join("stat")) else {
-            continue;
-        };
-        if let Some((state, of)) = state_and_group(&stat)
-            && of == group.as_raw_pid()
-        {
-            if !matches!(state, b'Z' | b'X') {
-                return false;
-            }
-            found = true;
-        }
-    }
-    found
-}
-
-/// State and group from `/proc/PID/stat` (proc(5): the name in parentheses may itself hold any byte).
-#[cfg(unix)]
-fn state_and_group(stat: &[u8]) -> Option<(u8, i32)> {
-    let end = stat.iter().rposition(|&byte| byte == b')')?;
-    let mut fields = str::from_utf8(&stat[end + 1..]).ok()?.split_ascii_whitespace();
-    let state = *fields.next()?.as_bytes().first()?;
-    let group = fields.nth(1)?.parse().ok()?;
-    Some((state, group))
+    let mut members = table::all();
+    members.retain(|entry| entry.group == group.as_raw_pid());
+    !members.is_empty() && members.iter().all(|entry| entry.zombie)
 }
 
 #[cfg(windows)]
@@ -158,7 +145,7 @@ impl Group {
         self.kill();
     }
 
-    /// Ends the whole job.
+    /// Ends the whole job, which holds all descendants.
     pub(super) fn kill(&mut self) {
         let _ = self.child.start_kill();
     }
@@ -174,10 +161,10 @@ impl Group {
     /// Whether no process of the job runs any more: it was ended whole before the leader was reaped.
     pub(super) fn is_gone(&mut self) -> bool {
         if !self.gone {
-            self.gone = true;
+            self.gone = self.strays.are_gone();
             live::leave(self.child.id());
         }
-        true
+        self.gone
     }
 }
 
@@ -194,8 +181,11 @@ impl Drop for Group {
     }
 }
 
-/// Kills the group of this number.
+/// Kills the group of this number, and its leader's descendants in other groups.
 pub(super) fn kill_by_id(id: u32) {
+    let mut strays = Strays::default();
+    strays.find(id);
+    strays.kill();
     #[cfg(unix)]
     if let Some(id) = i32::try_from(id).ok().and_then(Pid::from_raw) {
         let _ = rustix::process::kill_process_group(id, Signal::KILL);

@@ -13,7 +13,11 @@ mod program;
 mod run;
 mod schedule;
 mod signals;
-#[cfg(all(test, unix))]
+mod strays;
+#[cfg(unix)]
+mod table;
+#[cfg(test)]
+#[cfg(unix)]
 mod tests;
 
 pub use batch::batches;

@@ -118,7 +118,8 @@ impl Process {
     /// No process that it started in its group lives on: at the time limit, when `cancel` is set, and also when it ends by
     /// itself and left some in the background, the group gets TERM, then 2 s (1 s where this program itself was asked to
     /// end by TERM) later KILL. Processes in the background that hold its output get 200 ms to finish it. A process that
-    /// left the group by `setsid`, as daemons do, lives on, and isn't waited for.
+    /// left the group (a daemon by `setsid`, the child of `timeout`) is ended on Linux when the run is stopped while its
+    /// ancestors live; otherwise it lives on, and isn't waited for.
     ///
     /// The group is in the background of the terminal: who reads from that (not standard input, which is empty) is stopped
     /// by the system and waits for its time limit. An empty standard input makes most programs not ask at all.

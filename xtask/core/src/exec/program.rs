@@ -17,7 +17,8 @@ pub fn find_program(root: &Path, folders: &[&str], name: &str) -> Option<PathBuf
     local.or_else(|| which::which(name).ok())
 }
 
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests {
     use std::fs;
     use std::os::unix::fs::{PermissionsExt, symlink};

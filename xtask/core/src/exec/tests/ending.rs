@@ -61,6 +61,18 @@ fn grandchildren_are_ended_with_the_child() {
     assert!(!runs(number(&stdout, "two")));
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn descendants_in_groups_of_their_own_are_ended_with_the_child() {
+    // `timeout` makes a group of its own; the other one is a session, and doesn't obey.
+    let script = "timeout 100 sh -c 'echo one $$; exec sleep 100' & \
+        setsid sh -c 'trap \"\" TERM; echo two $$; while :; do sleep 0.05; done' & wait";
+    let (stdout, _, took) = timed_out(Process::shell(script));
+    assert!(!runs(number(&stdout, "one")));
+    assert!(!runs(number(&stdout, "two")));
+    assert!(took < SHORT + GRACE + SECOND, "{took:?}");
+}
+
 #[test]
 fn a_grandchild_that_outlives_a_good_child_is_ended() {
     for script in [

@@ -14,6 +14,7 @@ pub use case::{CaseStatus, TestCase};
 pub use event::{Event, Events, Stream};
 pub use finding::{Finding, Location, Severity, State};
 pub use fingerprint::Fingerprint;
+pub(crate) use metric::group_thousands;
 pub use metric::{Better, Metric, Unit};
 pub use outcome::{Outcome, Skip};
 pub use path::RepoPath;

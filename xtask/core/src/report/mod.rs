@@ -1,39 +1,40 @@
-//! The outputs, one file each. All of them render the same [`Report`].
+//! The outputs, one file each: all of them render the same [`Report`]. Nothing here decides what a result means.
+
+mod format;
+mod github;
+mod html;
+mod json;
+mod junit;
+mod live;
+mod markdown;
+mod plain;
+mod redact;
+#[cfg(test)]
+mod samples;
+mod sarif;
+mod tally;
+mod terminal;
+mod text;
+mod uri;
+mod write;
+
+pub use format::{Format, Style};
+pub use json::json_schema;
+pub use live::{Reporter, ReporterMode};
+pub use redact::{Redactor, redact};
+pub use write::{append_step_summary, write_all, write_to};
 
 use crate::model::Report;
 
-/// An output format.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Format {
-    /// For people: a table and the findings.
-    Human,
-    /// The report as JSON.
-    Json,
-    /// SARIF 2.1.0.
-    Sarif,
-    /// JUnit XML.
-    Junit,
-    /// GitHub Actions: annotations.
-    Github,
-    /// Markdown.
-    Markdown,
-    /// One self-contained HTML page.
-    Html,
-}
-
-/// How to render for people.
-#[derive(Clone, Copy, Debug)]
-pub struct Style {
-    /// Whether to colour.
-    pub colour: bool,
-    /// The columns of the terminal.
-    pub width: usize,
-    /// Whether to tell more (`-v`).
-    pub verbose: bool,
-}
-
-/// The report in this format.
+/// The report in this format. `style` counts for [`Format::Human`] alone; the others are the same everywhere.
 pub fn render(report: &Report, format: Format, style: Style) -> String {
-    let _ = (format, style);
-    format!("{report:?}")
+    match format {
+        Format::Human => terminal::render(report, style),
+        Format::Json => json::render(report),
+        Format::Sarif => sarif::render(report),
+        Format::Junit => junit::render(report),
+        Format::Github => github::render(report),
+        Format::Markdown => markdown::render(report),
+        Format::Html => html::render(report),
+    }
 }

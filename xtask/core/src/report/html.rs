@@ -1,0 +1,5 @@
+//! stub
+use crate::model::Report;
+pub(super) fn render(report: &Report) -> String {
+    super::markdown::render(report).replace('<', "&lt;")
+}

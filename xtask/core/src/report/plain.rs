@@ -1,0 +1,87 @@
+//! Events as plain lines, where standard error is no terminal: they stay in a log as they came.
+
+use std::io::Write;
+
+use anstyle::AnsiColor;
+
+use super::Style;
+use super::tally::symbol;
+use super::text::{clean, duration, one_line};
+use crate::model::{Event, Outcome};
+
+/// Writes events as lines to `out`.
+pub(super) struct Plain {
+    out: Box<dyn Write + Send>,
+    style: Style,
+    /// Nobody reads any more: a broken pipe is no reason to end a run.
+    broken: bool,
+}
+
+impl Plain {
+    pub(super) fn new(out: Box<dyn Write + Send>, style: Style) -> Self {
+        Self {
+            out,
+            style,
+            broken: false,
+        }
+    }
+
+    pub(super) fn show(&mut self, event: &Event) {
+        match event {
+            Event::Started { task } => self.line(&format!("• {} started", one_line(task))),
+            Event::Line { task, text, .. } => {
+                if self.style.verbose {
+                    self.line(&format!("{} | {}", one_line(task), clean(text)));
+                }
+            }
+            Event::Progress { .. } => {}
+            Event::Finished {
+                task,
+                outcome,
+                wall_ms,
+            } => {
+                let line = finished(task, outcome, *wall_ms, self.style.colour);
+                self.line(&line);
+            }
+            Event::Notice { text } => self.notice(text),
+        }
+    }
+
+    pub(super) fn notice(&mut self, text: &str) {
+        self.line(&notice(text));
+    }
+
+    fn line(&mut self, line: &str) {
+        if !self.broken {
+            self.broken = writeln!(self.out, "{line}")
+                .and_then(|()| self.out.flush())
+                .is_err();
+        }
+    }
+}
+
+/// `✓ lint passed in 8.4 s`.
+pub(super) fn finished(task: &str, outcome: &Outcome, wall_ms: u64, colour: bool) -> String {
+    let mark = symbol(outcome);
+    let told = format!("{} {} in {}", one_line(task), outcome.word(), duration(wall_ms));
+    let why = outcome
+        .why()
+        .map(|why| format!(": {}", one_line(why)))
+        .unwrap_or_default();
+    if !colour {
+        return format!("{mark} {told}{why}");
+    }
+    let paint = match outcome {
+        Outcome::Passed => AnsiColor::Green,
+        Outcome::Failed => AnsiColor::Red,
+        Outcome::Skipped { .. } => AnsiColor::Yellow,
+        Outcome::Invalid { .. } => AnsiColor::Magenta,
+    }
+    .on_default();
+    format!("{paint}{mark}{paint:#} {told}{why}")
+}
+
+/// `note: …`, in one line or many.
+pub(super) fn notice(text: &str) -> String {
+    format!("note: {}", clean(text).trim_end())
+}

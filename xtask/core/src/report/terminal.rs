@@ -1,0 +1,429 @@
+//! For people at a terminal, or reading a log: a table of gates, what is wrong by place, how to go on, and one line at the end.
+
+use std::fmt::Write;
+
+use anstyle::{AnsiColor, Style as Paint};
+use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Table, Width, presets};
+
+use super::Style;
+use super::tally::{Cases, headline, new_and_known, summary, symbol, verdict};
+use super::text::{clean, count, duration, first_lines, one_line, wrap};
+use crate::model::{CaseStatus, Finding, GateReport, Outcome, Report, Severity, State};
+
+/// How many findings, and how many failed tests, of a gate are listed without `-v`.
+const LISTED: usize = 50;
+
+/// How many lines of a message are shown without `-v`.
+const MESSAGE_LINES: usize = 12;
+
+/// The columns that the table keeps for the borders between its four columns, which aren't drawn.
+const UNDRAWN: usize = 3;
+
+/// Below this many columns nothing is laid out any more.
+const NARROWEST: usize = 40;
+
+pub(super) fn render(report: &Report, style: Style) -> String {
+    let mut page = Page {
+        text: String::new(),
+        width: style.width.max(NARROWEST),
+        style,
+    };
+    page.table(report);
+    for gate in &report.gates {
+        page.findings(gate);
+        page.failed_cases(gate);
+    }
+    page.ways_on(report);
+    page.verdict(report);
+    page.text
+}
+
+/// The page under way.
+struct Page {
+    text: String,
+    width: usize,
+    style: Style,
+}
+
+const BOLD: Paint = Paint::new().bold();
+const DIM: Paint = Paint::new().dimmed();
+const CYAN: Paint = AnsiColor::Cyan.on_default();
+
+fn of_outcome(outcome: &Outcome) -> Paint {
+    match outcome {
+        Outcome::Passed => AnsiColor::Green.on_default(),
+        Outcome::Failed => AnsiColor::Red.on_default().bold(),
+        Outcome::Skipped { .. } => AnsiColor::Yellow.on_default(),
+        Outcome::Invalid { .. } => AnsiColor::Magenta.on_default().bold(),
+    }
+}
+
+fn of_severity(severity: Severity) -> Paint {
+    match severity {
+        Severity::Error => AnsiColor::Red.on_default().bold(),
+        Severity::Warning => AnsiColor::Yellow.on_default().bold(),
+        Severity::Note => CYAN,
+    }
+}
+
+impl Page {
+    fn paint(&self, paint: Paint, text: &str) -> String {
+        if self.style.colour {
+            format!("{paint}{text}{paint:#}")
+        } else {
+            text.to_owned()
+        }
+    }
+
+    fn line(&mut self, text: &str) {
+        self.text.push_str(text);
+        self.text.push('\n');
+    }
+
+    /// `text` in lines that are indented by `indent` blanks, the first `first` of its lines.
+    fn block(&mut self, text: &str, indent: usize, first: usize, paint: Paint) {
+        let text = clean(text);
+        let (lines, more) = first_lines(&text, if self.style.verbose { usize::MAX } else { first });
+        for line in lines {
+            for piece in wrap(line, self.width - indent) {
+                let piece = if piece.is_empty() {
+                    piece
+                } else {
+                    format!("{:indent$}{}", "", self.paint(paint, &piece))
+                };
+                self.line(&piece);
+            }
+        }
+        if more > 0 {
+            let note = self.paint(DIM, &format!("… {}", count(more, "more line")));
+            self.line(&format!("{:indent$}{note}", ""));
+        }
+    }
+
+    fn table(&mut self, report: &Report) {
+        if report.gates.is_empty() {
+            return;
+        }
+        let mut table = Table::new();
+        table
+            .load_style(presets::NOTHING)
+            .set_content_arrangement(ContentArrangement::Dynamic)
+            .set_width(u16::try_from(self.width + UNDRAWN).unwrap_or(u16::MAX));
+        for gate in &report.gates {
+            table.add_row([
+                format!("{} {}", symbol(&gate.outcome), one_line(&gate.gate)),
+                gate.outcome.word().to_owned(),
+                summary(gate),
+                duration(gate.wall_ms),
+            ]);
+        }
+        for (at, column) in table.column_iter_mut().enumerate() {
+            column.set_padding((0, if at == 3 { 0 } else { 2 }));
+            if at == 1 || at == 3 {
+                column.set_constraint(ColumnConstraint::ContentWidth);
+            }
+            if at == 0 {
+                column.set_constraint(ColumnConstraint::UpperBoundary(Width::Percentage(40)));
+            }
+            if at == 3 {
+                column.set_cell_alignment(CellAlignment::Right);
+            }
+        }
+        let lines: Vec<String> = table.lines().map(|line| line.trim_end().to_owned()).collect();
+        let mut gates = report.gates.iter();
+        for line in lines {
+            let painted = match line.chars().next() {
+                Some('✓' | '✗' | '–' | '?') => {
+                    gates.next().map(|gate| self.paint_row(&line, &gate.outcome))
+                }
+                _ => None,
+            };
+            self.line(&painted.unwrap_or(line));
+        }
+    }
+
+    /// Colours the mark and the word of an outcome; a table knows nothing of colours, which have no width.
+    fn paint_row(&self, line: &str, outcome: &Outcome) -> String {
+        let mark = symbol(outcome).to_string();
+        let rest = &line[mark.len()..];
+        let paint = of_outcome(outcome);
+        let (gate, after) = rest
+            .split_once(&format!(" {} ", outcome.word()))
+            .unwrap_or((rest, ""));
+        if after.is_empty() {
+            return format!("{}{rest}", self.paint(paint, &mark));
+        }
+        format!(
+            "{}{gate} {} {after}",
+            self.paint(paint, &mark),
+            self.paint(paint, outcome.word())
+        )
+    }
+
+    fn heading(&mut self, gate: &GateReport, what: &str) {
+        let name = self.paint(BOLD, &one_line(&gate.gate));
+        self.line("");
+        self.line(&format!("{name}: {what}"));
+    }
+
+    fn findings(&mut self, gate: &GateReport) {
+        let (new, known) = new_and_known(gate);
+        let listed: Vec<&Finding> = gate
+            .findings
+            .iter()
+            .filter(|finding| finding.state == State::New || self.style.verbose)
+            .collect();
+        if listed.is_empty() {
+            return;
+        }
+        let known_too = if known > 0 {
+            format!(" ({known} known)")
+        } else {
+            String::new()
+        };
+        self.heading(gate, &format!("{}{known_too}", count(new, "finding")));
+        let limit = if self.style.verbose { usize::MAX } else { LISTED };
+        let mut file = None;
+        for finding in listed.iter().take(limit) {
+            let path = finding.location.as_ref().map(|at| &at.path);
+            if file.is_some_and(|before| before != path) {
+                self.line("");
+            }
+            file = Some(path);
+            self.finding(finding);
+        }
+        self.left_out(listed.len().saturating_sub(limit));
+    }
+
+    fn finding(&mut self, finding: &Finding) {
+        let mut line = String::from("  ");
+        if let Some(location) = &finding.location {
+            let _ = write!(line, "{}  ", self.paint(CYAN, &one_line(&location.to_string())));
+        }
+        line.push_str(&self.paint(of_severity(finding.severity), &finding.severity.to_string()));
+        let _ = write!(line, "  {}", self.paint(DIM, &one_line(&finding.rule)));
+        if finding.state == State::Known {
+            line.push_str(&self.paint(DIM, "  (known)"));
+        }
+        self.line(&line);
+        self.block(&finding.message, 4, MESSAGE_LINES, Paint::new());
+        if let Some(fix) = &finding.fix {
+            self.way_on(fix, 4);
+        }
+    }
+
+    fn failed_cases(&mut self, gate: &GateReport) {
+        let cases = Cases::of(gate);
+        if cases.failed == 0 {
+            return;
+        }
+        self.heading(
+            gate,
+            &format!("{} of {} failed", cases.failed, count(gate.cases.len(), "test")),
+        );
+        let limit = if self.style.verbose { usize::MAX } else { LISTED };
+        let failed = gate.cases.iter().filter(|case| case.status == CaseStatus::Failed);
+        for case in failed.take(limit) {
+            let mark = self.paint(of_outcome(&Outcome::Failed), "✗");
+            let mut line = format!("  {mark} {}", one_line(&case.name));
+            if !case.suite.is_empty() {
+                let _ = write!(line, "  {}", self.paint(DIM, &one_line(&case.suite)));
+            }
+            if let Some(location) = &case.location {
+                let _ = write!(line, "  {}", self.paint(CYAN, &one_line(&location.to_string())));
+            }
+            self.line(&line);
+            if let Some(message) = &case.message {
+                self.block(message, 6, MESSAGE_LINES, Paint::new());
+            }
+        }
+        self.left_out(cases.failed.saturating_sub(limit));
+    }
+
+    fn left_out(&mut self, more: usize) {
+        if more > 0 {
+            let note = self.paint(
+                DIM,
+                &format!("… and {more} more: see report.html, or run with -v"),
+            );
+            self.line("");
+            self.line(&format!("  {note}"));
+        }
+    }
+
+    /// What was skipped or could not tell, why, and what mends it.
+    fn ways_on(&mut self, report: &Report) {
+        for gate in &report.gates {
+            let Some(why) = gate.outcome.why() else { continue };
+            let nothing_to_mend =
+                gate.outcome.fix().is_none() && matches!(gate.outcome, Outcome::Skipped { .. });
+            if nothing_to_mend && one_line(why) == summary(gate) {
+                continue;
+            }
+            self.heading(gate, &self.paint(of_outcome(&gate.outcome), gate.outcome.word()));
+            self.block(why, 2, MESSAGE_LINES, Paint::new());
+            if let Some(fix) = gate.outcome.fix() {
+                self.way_on(fix, 2);
+            }
+        }
+    }
+
+    fn way_on(&mut self, fix: &str, indent: usize) {
+        let fix = clean(fix);
+        for (at, piece) in wrap(&fix, self.width - indent - 2).into_iter().enumerate() {
+            let arrow = if at == 0 { "→" } else { " " };
+            let piece = self.paint(CYAN, &piece);
+            self.line(&format!("{:indent$}{arrow} {piece}", ""));
+        }
+    }
+
+    fn verdict(&mut self, report: &Report) {
+        let paint = match report.exit_code {
+            0 => AnsiColor::Green.on_default().bold(),
+            3 => AnsiColor::Yellow.on_default().bold(),
+            _ => AnsiColor::Red.on_default().bold(),
+        };
+        let head = headline(report);
+        let line = verdict(report);
+        let rest = line.strip_prefix(head).unwrap_or_default();
+        if !self.text.is_empty() {
+            self.line("");
+        }
+        let lines = wrap(&format!("{head}{rest}"), self.width);
+        for (at, piece) in lines.iter().enumerate() {
+            match piece.strip_prefix(head).filter(|_| at == 0) {
+                Some(rest) => self.line(&format!("{}{rest}", self.paint(paint, head))),
+                None => self.line(piece),
+            }
+        }
+        if let Some(cases) = Cases::of_run(report) {
+            self.line(&cases.line());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::samples;
+    use super::super::text::columns;
+    use super::*;
+
+    fn plain(report: &Report) -> String {
+        render(report, Style::PLAIN)
+    }
+
+    #[test]
+    fn a_run_reads_well_at_80_columns() {
+        let text = plain(&samples::mixed());
+        let expected = "\
+✓ hooks     passed   2,112 files, 10 checks                               154 ms
+✗ lint      failed   3 findings, 1 known                                   8.4 s
+✗ test      failed   1 passed, 1 failed, 1 skipped                         3.1 s
+? coverage  invalid  lcov.info speaks of line 90 of src/lib.rs, which has  20 ms
+                     80
+– visual    skipped  no Chromium on PATH                                    0 ms
+
+lint: 3 findings (1 known)
+  note  advisory
+    no advisory database
+
+  src/café.rs:12:5  warning  clippy::needless_return
+    unneeded `return` statement
+    remove `return`
+    → cargo clippy --fix
+
+  src/main.rs  error  rustfmt
+    not formatted
+    → cargo fmt
+
+test: 1 of 3 tests failed
+  ✗ model::sums  xtask-core  src/lib.rs:40
+      assertion `left == right` failed
+        left: 4
+       right: 5
+
+coverage: invalid
+  lcov.info speaks of line 90 of src/lib.rs, which has 80
+  → cargo xtask coverage rust
+
+visual: skipped
+  no Chromium on PATH
+  → apt-get install chromium
+
+can't tell (failed: lint, test; invalid: coverage; skipped: visual; 1 of 5 gates
+passed; 12.3 s)
+1 passed, 1 failed, 1 skipped
+";
+        assert_eq!(text, expected);
+    }
+
+    #[test]
+    fn colour_changes_no_text() {
+        let report = samples::mixed();
+        let coloured = render(
+            &report,
+            Style {
+                colour: true,
+                ..Style::PLAIN
+            },
+        );
+        assert!(coloured.contains("\u{1b}["));
+        assert_eq!(
+            anstream::adapter::strip_str(&coloured).to_string(),
+            plain(&report)
+        );
+    }
+
+    #[test]
+    fn long_lists_are_cut_and_say_so() {
+        let report = samples::large(120);
+        let text = plain(&report);
+        assert_eq!(text.matches("clippy::pedantic").count(), LISTED);
+        assert!(text.contains("… and 70 more: see report.html"), "{text}");
+        let all = render(
+            &report,
+            Style {
+                verbose: true,
+                ..Style::PLAIN
+            },
+        );
+        assert_eq!(all.matches("clippy::pedantic").count(), 120);
+    }
+
+    #[test]
+    fn a_run_without_gates_still_ends_in_a_line() {
+        assert_eq!(
+            plain(&Report::new("lint", vec![], false, false, 3)),
+            "passed (3 ms)\n"
+        );
+    }
+
+    #[test]
+    fn nothing_from_outside_steers_the_terminal() {
+        let text = plain(&samples::of_text("a\u{1b}[2Jb\u{7}c\rd\u{202e}"));
+        assert!(
+            !text.contains(|c: char| c.is_control() && c != '\n' || c == '\u{202e}'),
+            "{text:?}"
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn any_report_renders_at_any_width(report in samples::any_report(), width in 0_usize..200, verbose: bool) {
+            let text = render(&report, Style { colour: false, width, verbose });
+            prop_assert!(text.ends_with('\n'));
+            let has_cases = report.gates.iter().any(|gate| !gate.cases.is_empty());
+            prop_assert_eq!(has_cases, text.lines().last().is_some_and(|line| line.ends_with(" skipped")));
+        }
+
+        #[test]
+        fn a_table_fits_the_width(width in 56_usize..160) {
+            let text = render(&samples::mixed(), Style { colour: false, width, verbose: false });
+            for line in text.lines() {
+                prop_assert!(columns(line) <= width, "{line:?}");
+            }
+        }
+    }
+}

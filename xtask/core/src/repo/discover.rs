@@ -23,6 +23,11 @@ const OBJECT_FOLDERS: [&str; 3] = [
 pub(super) fn discover(start: &Path, environment: &Environment) -> Result<Option<Repo>> {
     let start = &std::path::absolute(start)
         .map_err(|cause| Problem::invalid(format!("can't find {}", start.display())).why(cause))?;
+    if !start.is_dir() {
+        return Err(
+            Problem::usage(format!("there is no folder {}", start.display())).fix("name one that exists")
+        );
+    }
     let found = if OBJECT_FOLDERS.iter().any(|name| environment.get(name).is_some()) {
         by_program(start, environment)?
     } else {
@@ -93,7 +98,7 @@ fn by_library(start: &Path, environment: &Environment) -> Result<Repo, git2::Err
     ))
 }
 
-fn by_program(start: &Path, environment: &Environment) -> Result<Option<Repo>> {
+pub(super) fn by_program(start: &Path, environment: &Environment) -> Result<Option<Repo>> {
     let ask = |question: &str| given(plain(start), environment).args(["rev-parse", question]);
     let ended = run(&ask("--absolute-git-dir"))?;
     if ended.code != Some(0) {
@@ -155,9 +160,10 @@ pub(super) fn bytes_path(bytes: Vec<u8>) -> Result<PathBuf> {
 /// The problem of a repository that git won't open.
 fn refused(start: &Path, why: &str) -> Problem {
     let what = format!("git refuses the repository of {}", start.display());
-    let advice = why
-        .lines()
-        .find_map(|line| line.trim().strip_prefix("git config --global --add safe.directory "));
+    let advice = why.lines().find_map(|line| {
+        line.trim()
+            .strip_prefix("git config --global --add safe.directory ")
+    });
     match advice {
         Some(folder) => Problem::usage(what)
             .why("it belongs to another user")

@@ -408,7 +408,7 @@ fn another_index() {
         let changes = given.changes(&rev("HEAD"), &Side::Index).unwrap();
         assert_eq!(shown(&changes), [""; 0]);
     }
-    std::fs::write(&other, b"DIRC nonsense").unwrap();
+    crate::files::write(&other, b"DIRC nonsense").unwrap();
     assert!(fixture.repo().index_at(&other).is_err());
 }
 

@@ -60,23 +60,19 @@ fn by_library(start: &Path, environment: &Environment) -> Result<Repo, git2::Err
         .map(|list| std::env::split_paths(list).map(PathBuf::into_os_string).collect())
         .unwrap_or_default();
     let given = environment.path("GIT_DIR");
-    let repository = match &given {
-        Some(dir) => Repository::open_ext(
-            start.join(dir),
-            RepositoryOpenFlags::NO_SEARCH | RepositoryOpenFlags::NO_DOTGIT,
-            std::iter::empty::<&str>(),
-        )?,
-        None => {
-            let across = environment
-                .text("GIT_DISCOVERY_ACROSS_FILESYSTEM")
-                .is_some_and(|value| !matches!(value, "0" | "false"));
-            let flags = if across {
-                RepositoryOpenFlags::CROSS_FS
-            } else {
-                RepositoryOpenFlags::empty()
-            };
-            Repository::open_ext(start, flags, ceilings)?
-        }
+    let repository = if let Some(dir) = &given {
+        let flags = RepositoryOpenFlags::NO_SEARCH | RepositoryOpenFlags::NO_DOTGIT;
+        Repository::open_ext(start.join(dir), flags, std::iter::empty::<&str>())?
+    } else {
+        let across = environment
+            .text("GIT_DISCOVERY_ACROSS_FILESYSTEM")
+            .is_some_and(|value| !matches!(value, "0" | "false"));
+        let flags = if across {
+            RepositoryOpenFlags::CROSS_FS
+        } else {
+            RepositoryOpenFlags::empty()
+        };
+        Repository::open_ext(start, flags, ceilings)?
     };
     let configured = || {
         repository
@@ -106,7 +102,7 @@ pub(super) fn by_program(start: &Path, environment: &Environment) -> Result<Opti
         let none = why.starts_with("not a git repository") && !hints(start, environment);
         return if none { Ok(None) } else { Err(refused(start, &why)) };
     }
-    let path = |output| bytes_path(first_line(output));
+    let path = |output| bytes_path(&first_line(output));
     let git_dir = path(ended.stdout)?;
     let common_dir = start.join(path(finish(&ask("--git-common-dir"))?)?);
     let top = run(&ask("--show-toplevel"))?;
@@ -150,7 +146,7 @@ fn repo(git_dir: &Path, common_dir: &Path, work_dir: Option<PathBuf>, backend: B
 }
 
 /// The path of bytes that git gave.
-pub(super) fn bytes_path(bytes: Vec<u8>) -> Result<PathBuf> {
+pub(super) fn bytes_path(bytes: &[u8]) -> Result<PathBuf> {
     let path = bytes
         .to_path()
         .map_err(|cause| Problem::invalid("can't read a path that git gave").why(cause))?;

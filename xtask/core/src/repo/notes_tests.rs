@@ -95,7 +95,7 @@ fn writers_at_the_same_time_lose_nothing() {
             let repo = repo.clone();
             scope.spawn(move || {
                 repo.set_note(NOTES, commit, commit.to_string().as_bytes())
-                    .unwrap()
+                    .unwrap();
             });
         }
     });

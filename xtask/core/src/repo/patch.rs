@@ -9,11 +9,11 @@ use crate::model::RepoPath;
 ///
 /// It expects `git diff -U0 --dst-prefix=b/`, whose headers quote unusual paths. Hunks are skipped by their counts, so
 /// no content is taken for a header.
-pub(super) fn changed_lines(patch: &[u8]) -> Option<BTreeMap<RepoPath, Vec<LineRange>>> {
+pub(super) fn changed_lines(text: &[u8]) -> Option<BTreeMap<RepoPath, Vec<LineRange>>> {
     let mut found: BTreeMap<RepoPath, Vec<LineRange>> = BTreeMap::new();
     let mut path = None;
     let mut regular = false;
-    let mut lines = patch.split(|&byte| byte == b'\n');
+    let mut lines = text.split(|&byte| byte == b'\n');
     while let Some(line) = lines.next() {
         if line.starts_with(b"diff --git ") {
             path = None;
@@ -132,7 +132,9 @@ mod tests {
 
     use super::*;
 
-    fn lines(patch: &str) -> Option<Vec<(String, Vec<(u32, u32)>)>> {
+    type Shown = Vec<(String, Vec<(u32, u32)>)>;
+
+    fn lines(patch: &str) -> Option<Shown> {
         let found = changed_lines(patch.as_bytes())?;
         let pairs = |ranges: Vec<LineRange>| ranges.iter().map(|range| (range.from, range.to)).collect();
         Some(

@@ -3,6 +3,8 @@
 use std::io::{BufRead, BufReader, ErrorKind};
 use std::path::Path;
 
+use bstr::ByteSlice;
+
 use super::git_program::{finish, garbled};
 use super::{LineRange, Repo};
 use crate::model::{Problem, RepoPath, Result};
@@ -112,7 +114,7 @@ fn count_lines(reader: &mut impl BufRead, kind: Kind) -> std::io::Result<u32> {
         if kind != Kind::Text && block[..probe].contains(&0) {
             return Ok(0);
         }
-        let ends = block.iter().filter(|&&byte| byte == b'\n').count();
+        let ends = block.find_iter(b"\n").count();
         lines = lines.saturating_add(u32::try_from(ends).unwrap_or(u32::MAX));
         last = end;
         seen += block.len();

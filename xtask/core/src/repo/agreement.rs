@@ -25,7 +25,11 @@ fn tell(repo: &Repo, revisions: &[&str]) -> BTreeMap<String, String> {
         told.insert(format!("resolve {one}"), show(repo.resolve(one)));
         let tree = repo.tree(one);
         let mut blobs = repo.blobs().unwrap();
-        for entry in tree.iter().flatten().filter(|entry| entry.mode != EntryMode::Submodule) {
+        for entry in tree
+            .iter()
+            .flatten()
+            .filter(|entry| entry.mode != EntryMode::Submodule)
+        {
             told.insert(format!("blob {one} {}", entry.path), show(blobs.read(&entry.id)));
         }
         told.insert(format!("tree {one}"), show(tree));
@@ -37,7 +41,10 @@ fn tell(repo: &Repo, revisions: &[&str]) -> BTreeMap<String, String> {
     for old in &sides {
         for new in &sides {
             told.insert(format!("changes {old:?} {new:?}"), show(repo.changes(old, new)));
-            told.insert(format!("lines {old:?} {new:?}"), show(repo.changed_lines(old, new)));
+            told.insert(
+                format!("lines {old:?} {new:?}"),
+                show(repo.changed_lines(old, new)),
+            );
         }
     }
     told
@@ -70,7 +77,10 @@ fn shown_lines(lines: &BTreeMap<RepoPath, Vec<LineRange>>) -> Vec<String> {
     lines
         .iter()
         .map(|(path, ranges)| {
-            let ranges: Vec<String> = ranges.iter().map(|range| format!("{}-{}", range.from, range.to)).collect();
+            let ranges: Vec<String> = ranges
+                .iter()
+                .map(|range| format!("{}-{}", range.from, range.to))
+                .collect();
             format!("{path} {}", ranges.join(","))
         })
         .collect()
@@ -103,7 +113,12 @@ fn many_kinds() -> Fixture {
         std::os::unix::fs::symlink("plain.txt", fixture.top().join("becomes-file")).unwrap();
     }
     fixture.commit("one");
-    fixture.write("plain.txt", NUMBERS.replace("5\n", "five\nfive and a half\n").replace("10\n", ""));
+    fixture.write(
+        "plain.txt",
+        NUMBERS
+            .replace("5\n", "five\nfive and a half\n")
+            .replace("10\n", ""),
+    );
     fixture.write("binary", b"a\0c");
     fixture.write("crlf.txt", "a\r\nB\r\n");
     fixture.write("no newline", "a\nb\n");
@@ -138,6 +153,8 @@ fn an_ordinary_repository() {
     fixture.write("new/untracked.txt", "a\nb\nc");
     fixture.write(".git/info/exclude", "*.log\n");
     fixture.write("ignored.log", "x\n");
+    fixture.write("untracked.dat", "a\n");
+    fixture.write("untracked.bin", b"a\0\n");
     assert_agreement(&fixture, &["HEAD~2", "HEAD~1", "HEAD", "main", "nonsense"]);
 
     let repo = fixture.library();
@@ -147,15 +164,28 @@ fn an_ordinary_repository() {
     assert!(lines.contains(&"becomes-file 1-2".to_owned()), "{lines:?}");
     assert!(lines.contains(&"\"caf\\351\" 1-1".to_owned()), "{lines:?}");
     for without in ["binary", "link", "attribute.dat", "script", "gone.txt"] {
-        assert!(!lines.iter().any(|line| line.starts_with(without)), "{without} in {lines:?}");
+        assert!(
+            !lines.iter().any(|line| line.starts_with(without)),
+            "{without} in {lines:?}"
+        );
     }
     let changes = repo.changes(&Side::Index, &Side::Worktree).unwrap();
-    assert_eq!(shown(&changes), ["Added new/untracked.txt", "Modified plain.txt"]);
+    assert_eq!(
+        shown(&changes),
+        [
+            "Added new/untracked.txt",
+            "Modified plain.txt",
+            "Added untracked.bin",
+            "Added untracked.dat",
+        ]
+    );
     let lines = repo.changed_lines(&Side::Index, &Side::Worktree).unwrap();
     assert_eq!(shown_lines(&lines), ["new/untracked.txt 1-3", "plain.txt 2-2"]);
     let changes = repo.changes(&rev("HEAD"), &Side::Index).unwrap();
     assert_eq!(shown(&changes), ["Modified plain.txt"]);
-    assert!(repo.resolve("--all").is_err() && repo.resolve("").is_err() && repo.resolve("HEAD..main").is_err());
+    assert!(
+        repo.resolve("--all").is_err() && repo.resolve("").is_err() && repo.resolve("HEAD..main").is_err()
+    );
 }
 
 #[test]
@@ -250,7 +280,10 @@ fn ancestors() {
     fixture.commit("unrelated");
     assert_agreement(&fixture, &["main", "side", "orphan", "main^{tree}"]);
     let repo = fixture.library();
-    assert_eq!(repo.merge_base("main", "side").unwrap(), Some(repo.resolve("main~1").unwrap()));
+    assert_eq!(
+        repo.merge_base("main", "side").unwrap(),
+        Some(repo.resolve("main~1").unwrap())
+    );
     assert_eq!(repo.merge_base("main", "orphan").unwrap(), None);
 }
 
@@ -296,12 +329,23 @@ fn conflicts_and_intent_to_add() {
     let repo = fixture.library();
     let stages: Vec<u8> = repo.index().unwrap().iter().map(|entry| entry.stage).collect();
     assert_eq!(stages, [1, 2, 3, 1, 3, 0]);
-    for (old, new) in [(rev("HEAD"), Side::Index), (Side::Index, Side::Worktree), (rev("HEAD"), Side::Worktree)] {
+    for (old, new) in [
+        (rev("HEAD"), Side::Index),
+        (Side::Index, Side::Worktree),
+        (rev("HEAD"), Side::Worktree),
+    ] {
         let changes = repo.changes(&old, &new).unwrap();
-        assert_eq!(shown(&changes), ["Conflicted both", "Conflicted deleted"], "{old:?} {new:?}");
+        assert_eq!(
+            shown(&changes),
+            ["Conflicted both", "Conflicted deleted"],
+            "{old:?} {new:?}"
+        );
     }
     let lines = repo.changed_lines(&Side::Index, &Side::Worktree).unwrap();
-    assert_eq!(lines[&RepoPath::from("both")].first().map(|range| range.from), Some(1));
+    assert_eq!(
+        lines[&RepoPath::from("both")].first().map(|range| range.from),
+        Some(1)
+    );
 
     fixture.git(["merge", "--abort"]);
     fixture.write("later", "a\nb\n");
@@ -309,11 +353,17 @@ fn conflicts_and_intent_to_add() {
     fixture.git(["update-index", "--skip-worktree", "kept"]);
     assert_agreement(&fixture, &["HEAD", "theirs"]);
     let index = fixture.library().index().unwrap();
-    let flags: Vec<(bool, bool)> = index.iter().map(|entry| (entry.intent_to_add, entry.skip_worktree)).collect();
+    let flags: Vec<(bool, bool)> = index
+        .iter()
+        .map(|entry| (entry.intent_to_add, entry.skip_worktree))
+        .collect();
     assert_eq!(flags, [(false, false), (false, true), (true, false)]);
     let repo = fixture.repo();
     assert_eq!(shown(&repo.changes(&rev("HEAD"), &Side::Index).unwrap()), [""; 0]);
-    assert_eq!(shown(&repo.changes(&Side::Index, &Side::Worktree).unwrap()), ["Added later"]);
+    assert_eq!(
+        shown(&repo.changes(&Side::Index, &Side::Worktree).unwrap()),
+        ["Added later"]
+    );
 }
 
 #[test]
@@ -329,7 +379,13 @@ fn submodules_are_listed_and_left_alone() {
     assert_agreement(&fixture, &["HEAD~1", "HEAD"]);
     let changes = fixture.repo().changes(&Side::Index, &Side::Worktree).unwrap();
     assert_eq!(shown(&changes), ["Modified module"]);
-    assert!(fixture.repo().changed_lines(&Side::Index, &Side::Worktree).unwrap().is_empty());
+    assert!(
+        fixture
+            .repo()
+            .changed_lines(&Side::Index, &Side::Worktree)
+            .unwrap()
+            .is_empty()
+    );
 }
 
 #[test]
@@ -352,7 +408,7 @@ fn another_index() {
         let changes = given.changes(&rev("HEAD"), &Side::Index).unwrap();
         assert_eq!(shown(&changes), [""; 0]);
     }
-    std::fs::write(&other, b"DIRC nonsense").unwrap();
+    crate::files::write(&other, b"DIRC nonsense").unwrap();
     assert!(fixture.repo().index_at(&other).is_err());
 }
 
@@ -360,7 +416,10 @@ fn another_index() {
 fn the_git_program_stands_in() {
     let check = |fixture: &Fixture| {
         let (repo, program) = (fixture.repo(), fixture.program());
-        assert_eq!(tell(&repo, &["HEAD~1", "HEAD"]), tell(&program, &["HEAD~1", "HEAD"]));
+        assert_eq!(
+            tell(&repo, &["HEAD~1", "HEAD"]),
+            tell(&program, &["HEAD~1", "HEAD"])
+        );
         for (question, answer) in tell(&repo, &["HEAD~1", "HEAD"]) {
             assert!(!answer.starts_with("error"), "{question}: {answer}");
         }
@@ -381,25 +440,45 @@ fn the_git_program_stands_in() {
     fill(&fixture);
     let before = fixture.library().index().unwrap();
     fixture.git(["update-index", "--split-index"]);
-    assert!(fixture.library().index().is_err(), "libgit2 learned to read split indexes");
+    assert!(
+        fixture.library().index().is_err(),
+        "libgit2 learned to read split indexes"
+    );
     assert_eq!(check(&fixture).index().unwrap(), before);
 
     // A sparse index.
     let fixture = Fixture::new();
     fill(&fixture);
     fixture.git(["sparse-checkout", "set", "--cone", "--sparse-index", "in"]);
-    assert!(fixture.library().index().is_err(), "libgit2 learned to read sparse indexes");
+    assert!(
+        fixture.library().index().is_err(),
+        "libgit2 learned to read sparse indexes"
+    );
     let index = check(&fixture).index().unwrap();
     let out: Vec<_> = index.iter().filter(|entry| entry.skip_worktree).collect();
-    assert_eq!((index.len(), out.len(), out[0].path.to_string()), (3, 1, "out/b".to_owned()));
+    assert_eq!(
+        (index.len(), out.len(), out[0].path.to_string()),
+        (3, 1, "out/b".to_owned())
+    );
 
     for options in [&["--ref-format=reftable"][..], &["--object-format=sha256"]] {
-        let Some(fixture) = Fixture::init(options) else { continue };
+        let Some(fixture) = Fixture::init(options) else {
+            continue;
+        };
         fill(&fixture);
         let repo = check(&fixture);
-        assert_eq!(shown(&repo.changes(&rev("HEAD"), &Side::Worktree).unwrap()), ["Modified c"]);
-        assert_eq!(shown_lines(&repo.changed_lines(&Side::Empty, &rev("HEAD~1")).unwrap()).len(), 3);
-        assert_eq!(repo.worktrees().unwrap()[0].branch, Some("refs/heads/main".into()));
+        assert_eq!(
+            shown(&repo.changes(&rev("HEAD"), &Side::Worktree).unwrap()),
+            ["Modified c"]
+        );
+        assert_eq!(
+            shown_lines(&repo.changed_lines(&Side::Empty, &rev("HEAD~1")).unwrap()).len(),
+            3
+        );
+        assert_eq!(
+            repo.worktrees().unwrap()[0].branch,
+            Some("refs/heads/main".into())
+        );
         fixture.git(["worktree", "add", "--quiet", "../linked"]);
         assert_eq!(repo.worktrees().unwrap().len(), 2);
         let linked = fixture.at("linked").repo();
@@ -418,9 +497,15 @@ fn filters_count_as_for_git() {
     fixture.commit("one");
     fixture.write("a.up", "aBc\n");
     fixture.write("b.crlf", "a\r\nc\r\n");
-    let lines = fixture.repo().changed_lines(&rev("HEAD"), &Side::Worktree).unwrap();
+    let lines = fixture
+        .repo()
+        .changed_lines(&rev("HEAD"), &Side::Worktree)
+        .unwrap();
     assert_eq!(shown_lines(&lines), ["b.crlf 2-2"]);
-    assert_eq!(shown(&fixture.repo().changes(&rev("HEAD"), &Side::Worktree).unwrap()), ["Modified b.crlf"]);
+    assert_eq!(
+        shown(&fixture.repo().changes(&rev("HEAD"), &Side::Worktree).unwrap()),
+        ["Modified b.crlf"]
+    );
 }
 
 #[test]

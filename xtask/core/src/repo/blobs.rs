@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use git2::{ObjectType, Odb};
+use git2::{ObjectType, Odb, Repository};
 
 use super::git_program::{finish, garbled};
 use super::index::take;
@@ -20,17 +20,31 @@ const PREFETCH_BYTES: usize = 64 << 20;
 /// many by [`Blobs::prefetch`].
 pub struct Blobs {
     repo: Repo,
-    odb: Option<Odb<'static>>,
+    objects: Objects,
     fetched: HashMap<ObjectId, Vec<u8>>,
+}
+
+/// Where libgit2 finds objects.
+enum Objects {
+    /// In the object database, opened alone.
+    Alone(Odb<'static>),
+    /// In the repository: its path isn't text, which the other way needs.
+    Within(Repository),
+    /// Nowhere.
+    Unreadable,
 }
 
 impl Blobs {
     pub(super) fn open(repo: &Repo) -> Self {
         let forced = repo.backend == Backend::Program && cfg!(test);
-        let odb = (!forced).then(|| open_objects(repo)).flatten();
+        let objects = if forced {
+            Objects::Unreadable
+        } else {
+            open_objects(repo)
+        };
         Self {
             repo: repo.clone(),
-            odb,
+            objects,
             fetched: HashMap::new(),
         }
     }
@@ -56,12 +70,20 @@ impl Blobs {
     /// many; the others need another call. Where blobs cost little it returns all of them at once.
     pub fn prefetch(&mut self, ids: &[ObjectId]) -> Result<usize> {
         self.fetched.clear();
-        if self.odb.is_some() {
+        if !matches!(self.objects, Objects::Unreadable) {
             return Ok(ids.len());
         }
         // A first process learns the sizes, so that the second one's output is bounded.
-        let list = |ids: &[ObjectId]| -> Vec<u8> { ids.iter().flat_map(|id| format!("{id}\n").into_bytes()).collect() };
-        let sizes = finish(&self.repo.git().args(["cat-file", "--batch-check"]).input(list(ids)))?;
+        let list = |ids: &[ObjectId]| -> Vec<u8> {
+            ids.iter().flat_map(|id| format!("{id}\n").into_bytes()).collect()
+        };
+        let sizes = finish(
+            &self
+                .repo
+                .git()
+                .args(["cat-file", "--batch-check"])
+                .input(list(ids)),
+        )?;
         let mut total = 0;
         let count = sizes
             .split(|&byte| byte == b'\n')
@@ -72,7 +94,13 @@ impl Blobs {
             })
             .count()
             .max(usize::from(!ids.is_empty()));
-        let output = finish(&self.repo.git().args(["cat-file", "--batch"]).input(list(&ids[..count])))?;
+        let output = finish(
+            &self
+                .repo
+                .git()
+                .args(["cat-file", "--batch"])
+                .input(list(&ids[..count])),
+        )?;
         let mut rest = &output[..];
         for id in &ids[..count] {
             let line = take(&mut rest, b'\n').ok_or_else(|| garbled("blobs"))?;
@@ -88,8 +116,15 @@ impl Blobs {
     }
 
     fn by_library(&self, id: &ObjectId) -> Option<Vec<u8>> {
-        let object = self.odb.as_ref()?.read(oid(id).ok()?).ok()?;
-        (object.kind() == ObjectType::Blob).then(|| object.data().to_vec())
+        let content = |odb: &Odb<'_>| {
+            let object = odb.read(oid(id).ok()?).ok()?;
+            (object.kind() == ObjectType::Blob).then(|| object.data().to_vec())
+        };
+        match &self.objects {
+            Objects::Alone(odb) => content(odb),
+            Objects::Within(repository) => content(&repository.odb().ok()?),
+            Objects::Unreadable => None,
+        }
     }
 }
 
@@ -99,17 +134,27 @@ fn size_of_line(line: &[u8]) -> Option<usize> {
     words.nth(2)?.parse().ok()
 }
 
-fn open_objects(repo: &Repo) -> Option<Odb<'static>> {
+fn open_objects(repo: &Repo) -> Objects {
     if sha256(repo) {
-        return None;
+        return Objects::Unreadable;
     }
-    let odb = Odb::new().ok()?;
-    odb.add_disk_alternate(repo.common_dir.join("objects").to_str()?).ok()?;
-    Some(odb)
+    let folder = repo.common_dir.join("objects");
+    let alone = folder.to_str().and_then(|folder| {
+        let odb = Odb::new().ok()?;
+        odb.add_disk_alternate(folder).ok()?;
+        Some(Objects::Alone(odb))
+    });
+    alone
+        .or_else(|| repo.open().ok().map(Objects::Within))
+        .unwrap_or(Objects::Unreadable)
 }
 
 /// Whether the configuration names SHA-256. (A false alarm only costs time, and a miss too: no SHA-1 name fits.)
 pub(super) fn sha256(repo: &Repo) -> bool {
-    crate::files::read(&repo.common_dir.join("config"))
-        .is_ok_and(|config| config.to_ascii_lowercase().windows(6).any(|word| word == b"sha256"))
+    crate::files::read(&repo.common_dir.join("config")).is_ok_and(|config| {
+        config
+            .to_ascii_lowercase()
+            .windows(6)
+            .any(|word| word == b"sha256")
+    })
 }

@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::revision::{Peel, resolve};
-use super::{Change, ChangeKind, IndexEntry, LineRange, ObjectId, Repo, Side, diff_library, diff_program, untracked};
+use super::{
+    Change, ChangeKind, IndexEntry, LineRange, ObjectId, Repo, Side, diff_library, diff_program, untracked,
+};
 use crate::model::{Problem, RepoPath, Result};
 
 /// A side, resolved.
@@ -81,8 +83,10 @@ pub(super) fn changes(repo: &Repo, old: &Side, new: &Side) -> Result<Vec<Change>
         |repository| diff_library::changes(repo, repository, &pair),
         || diff_program::changes(repo, &pair),
     )?;
-    let mut by_path: BTreeMap<RepoPath, ChangeKind> =
-        listed.into_iter().map(|change| (change.path, change.kind)).collect();
+    let mut by_path: BTreeMap<RepoPath, ChangeKind> = listed
+        .into_iter()
+        .map(|change| (change.path, change.kind))
+        .collect();
     if pair.has(End::Worktree) {
         let kind = if pair.new == End::Worktree {
             ChangeKind::Added
@@ -122,11 +126,8 @@ pub(super) fn changed_lines(
         || diff_program::changed_lines(repo, &pair),
     )?;
     if pair.new == End::Worktree {
-        for path in untracked::list(repo)? {
-            if let Some(all) = untracked::lines(repo, &path)? {
-                lines.insert(path, vec![all]);
-            }
-        }
+        let added = untracked::lines(repo, &untracked::list(repo)?)?;
+        lines.extend(added.into_iter().map(|(path, all)| (path, vec![all])));
     } else if pair.has(End::Index) {
         for path in pair.conflicts() {
             lines.remove(path);

@@ -41,10 +41,7 @@ pub(super) fn changed_lines(
     pair: &Pair,
 ) -> Result<BTreeMap<RepoPath, Vec<LineRange>>, Refusal> {
     let mut options = DiffOptions::new();
-    options
-        .context_lines(0)
-        .interhunk_lines(0)
-        .indent_heuristic(true);
+    options.context_lines(0).interhunk_lines(0).indent_heuristic(true);
     let diff = compare(repo, repository, pair, &mut options)?;
     let mut lines: BTreeMap<RepoPath, Vec<LineRange>> = BTreeMap::new();
     diff.foreach(
@@ -89,7 +86,11 @@ fn compare<'a>(
         } else {
             Index::new()?
         };
-        let other = if pair.old == End::Index { pair.new } else { pair.old };
+        let other = if pair.old == End::Index {
+            pair.new
+        } else {
+            pair.old
+        };
         options.reverse(pair.old == End::Index);
         repository.diff_tree_to_index(tree_of(other)?.as_ref(), Some(&index), Some(options))?
     } else {
@@ -109,7 +110,10 @@ fn replaced(diff: &Diff<'_>) -> BTreeSet<RepoPath> {
         those.map(|delta| path(&delta)).collect()
     };
     let added = of(Delta::Added);
-    of(Delta::Deleted).into_iter().filter(|path| added.contains(path)).collect()
+    of(Delta::Deleted)
+        .into_iter()
+        .filter(|path| added.contains(path))
+        .collect()
 }
 
 /// Whether a path vanished and another one appeared.

@@ -23,6 +23,11 @@ const OBJECT_FOLDERS: [&str; 3] = [
 pub(super) fn discover(start: &Path, environment: &Environment) -> Result<Option<Repo>> {
     let start = &std::path::absolute(start)
         .map_err(|cause| Problem::invalid(format!("can't find {}", start.display())).why(cause))?;
+    if !start.is_dir() {
+        return Err(
+            Problem::usage(format!("there is no folder {}", start.display())).fix("name one that exists")
+        );
+    }
     let found = if OBJECT_FOLDERS.iter().any(|name| environment.get(name).is_some()) {
         by_program(start, environment)?
     } else {
@@ -55,23 +60,19 @@ fn by_library(start: &Path, environment: &Environment) -> Result<Repo, git2::Err
         .map(|list| std::env::split_paths(list).map(PathBuf::into_os_string).collect())
         .unwrap_or_default();
     let given = environment.path("GIT_DIR");
-    let repository = match &given {
-        Some(dir) => Repository::open_ext(
-            start.join(dir),
-            RepositoryOpenFlags::NO_SEARCH | RepositoryOpenFlags::NO_DOTGIT,
-            std::iter::empty::<&str>(),
-        )?,
-        None => {
-            let across = environment
-                .text("GIT_DISCOVERY_ACROSS_FILESYSTEM")
-                .is_some_and(|value| !matches!(value, "0" | "false"));
-            let flags = if across {
-                RepositoryOpenFlags::CROSS_FS
-            } else {
-                RepositoryOpenFlags::empty()
-            };
-            Repository::open_ext(start, flags, ceilings)?
-        }
+    let repository = if let Some(dir) = &given {
+        let flags = RepositoryOpenFlags::NO_SEARCH | RepositoryOpenFlags::NO_DOTGIT;
+        Repository::open_ext(start.join(dir), flags, std::iter::empty::<&str>())?
+    } else {
+        let across = environment
+            .text("GIT_DISCOVERY_ACROSS_FILESYSTEM")
+            .is_some_and(|value| !matches!(value, "0" | "false"));
+        let flags = if across {
+            RepositoryOpenFlags::CROSS_FS
+        } else {
+            RepositoryOpenFlags::empty()
+        };
+        Repository::open_ext(start, flags, ceilings)?
     };
     let configured = || {
         repository
@@ -93,7 +94,7 @@ fn by_library(start: &Path, environment: &Environment) -> Result<Repo, git2::Err
     ))
 }
 
-fn by_program(start: &Path, environment: &Environment) -> Result<Option<Repo>> {
+pub(super) fn by_program(start: &Path, environment: &Environment) -> Result<Option<Repo>> {
     let ask = |question: &str| given(plain(start), environment).args(["rev-parse", question]);
     let ended = run(&ask("--absolute-git-dir"))?;
     if ended.code != Some(0) {
@@ -101,7 +102,7 @@ fn by_program(start: &Path, environment: &Environment) -> Result<Option<Repo>> {
         let none = why.starts_with("not a git repository") && !hints(start, environment);
         return if none { Ok(None) } else { Err(refused(start, &why)) };
     }
-    let path = |output| bytes_path(first_line(output));
+    let path = |output| bytes_path(&first_line(output));
     let git_dir = path(ended.stdout)?;
     let common_dir = start.join(path(finish(&ask("--git-common-dir"))?)?);
     let top = run(&ask("--show-toplevel"))?;
@@ -145,7 +146,7 @@ fn repo(git_dir: &Path, common_dir: &Path, work_dir: Option<PathBuf>, backend: B
 }
 
 /// The path of bytes that git gave.
-pub(super) fn bytes_path(bytes: Vec<u8>) -> Result<PathBuf> {
+pub(super) fn bytes_path(bytes: &[u8]) -> Result<PathBuf> {
     let path = bytes
         .to_path()
         .map_err(|cause| Problem::invalid("can't read a path that git gave").why(cause))?;
@@ -155,9 +156,10 @@ pub(super) fn bytes_path(bytes: Vec<u8>) -> Result<PathBuf> {
 /// The problem of a repository that git won't open.
 fn refused(start: &Path, why: &str) -> Problem {
     let what = format!("git refuses the repository of {}", start.display());
-    let advice = why
-        .lines()
-        .find_map(|line| line.trim().strip_prefix("git config --global --add safe.directory "));
+    let advice = why.lines().find_map(|line| {
+        line.trim()
+            .strip_prefix("git config --global --add safe.directory ")
+    });
     match advice {
         Some(folder) => Problem::usage(what)
             .why("it belongs to another user")

@@ -28,7 +28,8 @@ fn from_any_folder_below_the_top() {
         assert_eq!(repo.backend, Backend::Library);
     }
     assert!(find(&fixture.root(), &[]).unwrap().is_none());
-    assert!(find(&fixture.root().join("missing"), &[]).unwrap().is_none());
+    let problem = find(&fixture.top().join("missing"), &[]).unwrap_err();
+    assert_eq!(problem.kind, ProblemKind::Usage);
 }
 
 #[test]
@@ -42,7 +43,13 @@ fn the_variables_of_git_count() {
     let git_dir = top.join(".git");
 
     // As in a hook: relative to where git started it.
-    let repo = find(top, &[("GIT_DIR", Path::new(".git")), ("GIT_INDEX_FILE", Path::new("other"))]);
+    let repo = find(
+        top,
+        &[
+            ("GIT_DIR", Path::new(".git")),
+            ("GIT_INDEX_FILE", Path::new("other")),
+        ],
+    );
     let repo = repo.unwrap().unwrap();
     assert_eq!((repo.git_dir(), repo.work_dir()), (&*git_dir, Some(top)));
     assert_eq!(repo.index_file(), top.join("other"));
@@ -50,12 +57,20 @@ fn the_variables_of_git_count() {
     // GIT_DIR alone: where you are is the top.
     let repo = find(&elsewhere, &[("GIT_DIR", &git_dir)]).unwrap().unwrap();
     assert_eq!((repo.git_dir(), repo.work_dir()), (&*git_dir, Some(&*elsewhere)));
-    assert_eq!(repo.changes(&super::Side::Index, &super::Side::Worktree).unwrap().len(), 1);
+    assert_eq!(
+        repo.changes(&super::Side::Index, &super::Side::Worktree)
+            .unwrap()
+            .len(),
+        1
+    );
 
     let variables = [("GIT_DIR", &*git_dir), ("GIT_WORK_TREE", top)];
     let repo = find(&elsewhere, &variables).unwrap().unwrap();
     assert_eq!(repo.work_dir(), Some(top));
-    assert_eq!(repo.changes(&super::Side::Index, &super::Side::Worktree).unwrap(), []);
+    assert_eq!(
+        repo.changes(&super::Side::Index, &super::Side::Worktree).unwrap(),
+        []
+    );
 
     // Another object folder: git answers, and finds the same.
     let objects = git_dir.join("objects");
@@ -68,6 +83,37 @@ fn the_variables_of_git_count() {
     assert!(matches!(found, Ok(None)) || found.is_err_and(|problem| problem.kind == ProblemKind::Usage));
     let problem = find(&elsewhere, &[("GIT_DIR", &elsewhere)]).unwrap_err();
     assert!(problem.why.contains("not a git repository"), "{problem}");
+}
+
+#[cfg(unix)]
+#[test]
+fn folders_whose_names_are_not_text() {
+    use std::os::unix::ffi::OsStrExt;
+    let fixture = Fixture::new();
+    fixture.write("file", "x\n");
+    fixture.commit("one");
+    let odd = fixture
+        .root()
+        .join(std::ffi::OsStr::from_bytes(b"caf\xe9\nnew line"));
+    std::fs::rename(fixture.top(), &odd).unwrap();
+    let repo = discover(&odd, &Environment::default()).unwrap().unwrap();
+    assert_eq!(repo.work_dir(), Some(&*odd));
+    assert_eq!(repo.backend, Backend::Library);
+    let objects = odd.join(".git/objects");
+    for repo in [
+        repo,
+        super::discover::by_program(&odd, &Environment::default())
+            .unwrap()
+            .unwrap(),
+    ] {
+        assert_eq!(
+            (repo.work_dir(), repo.common_dir().join("objects")),
+            (Some(&*odd), objects.clone())
+        );
+        assert_eq!(repo.worktrees().unwrap()[0].path, odd);
+        let index = repo.index().unwrap();
+        assert_eq!(repo.blobs().unwrap().read(&index[0].id).unwrap(), b"x\n");
+    }
 }
 
 #[test]
@@ -92,6 +138,9 @@ fn another_users_repository_is_refused_with_the_way_on() {
     }
     let problem = find(fixture.top(), &[]).unwrap_err();
     assert_eq!(problem.kind, ProblemKind::Usage);
-    let command = format!("git config --global --add safe.directory {}", fixture.top().display());
+    let command = format!(
+        "git config --global --add safe.directory {}",
+        fixture.top().display()
+    );
     assert_eq!(problem.fix, command);
 }

@@ -9,7 +9,9 @@ use crate::model::{Problem, Result};
 impl Repo {
     /// A git process for this repository and its index.
     pub(super) fn git(&self) -> Process {
-        let process = plain(self.work_dir.as_deref().unwrap_or(&self.git_dir))
+        // A working tree that is gone is for git to tell of.
+        let top = self.work_dir.as_deref().filter(|top| top.is_dir());
+        let process = plain(top.unwrap_or(&self.git_dir))
             .variable("GIT_DIR", &self.git_dir)
             .variable("GIT_INDEX_FILE", &self.index_file);
         match &self.work_dir {

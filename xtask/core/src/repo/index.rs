@@ -5,7 +5,7 @@ use std::path::Path;
 use super::git_program::{finish, garbled};
 use super::library::{Refusal, object_id};
 use super::{EntryMode, IndexEntry, ObjectId, Repo};
-use crate::model::{RepoPath, Result};
+use crate::model::{Problem, RepoPath, Result};
 
 /// Bits of the extended flags, as in git's documentation of the index format, without the lower 16 bits.
 const INTENT_TO_ADD: u32 = 1 << 13;
@@ -49,7 +49,12 @@ fn by_program(repo: &Repo, file: &Path) -> Result<Vec<IndexEntry>> {
         .git()
         .args(["ls-files", "--stage", "--debug", "-z"])
         .variable("GIT_INDEX_FILE", file);
-    let mut entries = parse(&finish(&git)?).ok_or_else(|| garbled("the index"))?;
+    let output = finish(&git).map_err(|problem| Problem {
+        what: format!("can't read the index {}", file.display()),
+        fix: "look at what `git status` says".into(),
+        ..problem
+    })?;
+    let mut entries = parse(&output).ok_or_else(|| garbled("the index"))?;
     sort(&mut entries);
     Ok(entries)
 }
@@ -87,7 +92,10 @@ fn parse(mut output: &[u8]) -> Option<Vec<IndexEntry>> {
             skip_worktree: extended & SKIP_WORKTREE != 0,
             size: size.trim().parse().ok()?,
             // git prints the 32 bits without a sign.
-            mtime: (seconds.trim().parse::<u32>().ok()? as i32, nanoseconds.trim().parse().ok()?),
+            mtime: (
+                seconds.trim().parse::<u32>().ok()? as i32,
+                nanoseconds.trim().parse().ok()?,
+            ),
         });
     }
     Some(entries)
@@ -108,12 +116,18 @@ mod tests {
     #[test]
     fn output_of_another_form_is_refused() {
         let id = "e69de29bb2d1d6434b8b29ae775ad8c2e48c5391";
-        let debug = "  ctime: 1:2\n  mtime: 3:4\n  dev: 1\tino: 2\n  uid: 0\tgid: 0\n  size: 5\tflags: 20004000\n";
+        let debug =
+            "  ctime: 1:2\n  mtime: 3:4\n  dev: 1\tino: 2\n  uid: 0\tgid: 0\n  size: 5\tflags: 20004000\n";
         let good = format!("100755 {id} 2\ta\nb\0{debug}");
         let entries = parse(good.as_bytes()).unwrap();
         assert_eq!(entries[0].path, RepoPath::from("a\nb"));
         assert_eq!(
-            (entries[0].mode, entries[0].stage, entries[0].size, entries[0].mtime),
+            (
+                entries[0].mode,
+                entries[0].stage,
+                entries[0].size,
+                entries[0].mtime
+            ),
             (EntryMode::Executable, 2, 5, (3, 4))
         );
         assert!(entries[0].intent_to_add && !entries[0].skip_worktree);

@@ -76,5 +76,6 @@ pub(super) fn oid(id: &ObjectId) -> Result<git2::Oid, git2::Error> {
 
 /// The name of an object that libgit2 gave.
 pub(super) fn object_id(oid: git2::Oid) -> Result<ObjectId, git2::Error> {
-    ObjectId::from_bytes(oid.as_bytes()).ok_or_else(|| git2::Error::from_str("an object's name has a strange length"))
+    ObjectId::from_bytes(oid.as_bytes())
+        .ok_or_else(|| git2::Error::from_str("an object's name has a strange length"))
 }

@@ -1,6 +1,8 @@
 //! Notes on commits, in the form that `git notes --ref` reads and writes.
 
-use git2::{ErrorCode, ObjectType, Oid, Reference, Repository, Signature, Tree};
+use std::time::{Duration, Instant};
+
+use git2::{ErrorCode, ObjectType, Oid, Reference, Repository, Signature, Transaction, Tree};
 
 use super::git_program::{finish, run, said};
 use super::library::{Refusal, oid};
@@ -11,8 +13,8 @@ use crate::model::{Problem, Result};
 /// Who writes where git knows no name.
 const NAME: &str = "xtask";
 const EMAIL: &str = "xtask@localhost";
-/// So often does a writer begin anew when another one was faster.
-const ATTEMPTS: usize = 20;
+/// So long does a writer wait for another one; each holds the lock for some milliseconds.
+const LOCK_WAIT: Duration = Duration::from_secs(2);
 
 /// The note of a commit.
 pub(super) fn read(repo: &Repo, reference: &str, commit: &ObjectId) -> Result<Option<Vec<u8>>> {
@@ -24,7 +26,9 @@ pub(super) fn read(repo: &Repo, reference: &str, commit: &ObjectId) -> Result<Op
             Err(error) => Err(error.into()),
         },
         || {
-            let git = repo.git().args(["notes", "--ref", reference, "list", &commit.to_string()]);
+            let git = repo
+                .git()
+                .args(["notes", "--ref", reference, "list", &commit.to_string()]);
             let ended = run(&git)?;
             match ended.code {
                 Some(0) => Ok(parse_id(&ended.stdout)),
@@ -57,51 +61,54 @@ fn full_name(reference: &str) -> Result<String> {
     if Reference::is_valid_name(&name) {
         Ok(name)
     } else {
-        Err(Problem::usage(format!("{reference:?} can't be the name of notes"))
-            .why("git allows no such reference")
-            .fix("name it as in refs/notes/xtask"))
+        Err(
+            Problem::usage(format!("{reference:?} can't be the name of notes"))
+                .why("git allows no such reference")
+                .fix("name it as in refs/notes/xtask"),
+        )
     }
 }
 
-fn by_library(repository: &Repository, reference: &str, commit: &ObjectId, text: &[u8]) -> Result<(), Refusal> {
+fn by_library(
+    repository: &Repository,
+    reference: &str,
+    commit: &ObjectId,
+    text: &[u8],
+) -> Result<(), Refusal> {
     // A note on nothing would never be seen again.
     repository.find_object(oid(commit)?, None)?;
     let blob = repository.blob(text)?;
-    let author = repository
-        .signature()
-        .or_else(|_| Signature::now(NAME, EMAIL))?;
-    for attempt in 1.. {
-        let parent = match repository.find_reference(reference) {
-            Ok(found) => Some(found.peel_to_commit()?),
-            Err(error) if error.code() == ErrorCode::NotFound => None,
-            Err(error) => return Err(error.into()),
-        };
-        let old = parent.as_ref().map(git2::Commit::tree).transpose()?;
-        let tree = with_note(repository, old.as_ref(), &commit.to_string(), blob)?;
-        let tree = repository.find_tree(tree)?;
-        let parents: Vec<_> = parent.iter().collect();
-        let message = "Notes added by xtask\n";
-        let new = repository.commit(None, &author, &author, message, &tree, &parents)?;
-        // The reference changes only from what was read: a note that another process wrote meanwhile stays.
-        let moved = match &parent {
-            Some(parent) => repository.reference_matching(reference, new, true, parent.id(), message.trim()),
-            None => repository.reference(reference, new, false, message.trim()),
-        };
-        match moved {
-            Ok(_) => return Ok(()),
-            Err(error)
-                if attempt < ATTEMPTS
-                    && matches!(
-                        error.code(),
-                        ErrorCode::Modified | ErrorCode::Exists | ErrorCode::Locked | ErrorCode::NotFound
-                    ) =>
-            {
-                std::thread::yield_now();
+    let author = repository.signature().or_else(|_| Signature::now(NAME, EMAIL))?;
+    // Under the lock of the reference: what another process writes at the same time stays.
+    let mut transaction = repository.transaction()?;
+    lock(&mut transaction, reference)?;
+    let parent = match repository.find_reference(reference) {
+        Ok(found) => Some(found.peel_to_commit()?),
+        Err(error) if error.code() == ErrorCode::NotFound => None,
+        Err(error) => return Err(error.into()),
+    };
+    let old = parent.as_ref().map(git2::Commit::tree).transpose()?;
+    let tree = with_note(repository, old.as_ref(), &commit.to_string(), blob)?;
+    let tree = repository.find_tree(tree)?;
+    let parents: Vec<_> = parent.iter().collect();
+    let message = "Notes added by xtask";
+    let new = repository.commit(None, &author, &author, message, &tree, &parents)?;
+    transaction.set_target(reference, new, Some(&author), message)?;
+    transaction.commit()?;
+    Ok(())
+}
+
+/// Takes the lock of the reference, waiting for others that hold it.
+fn lock(transaction: &mut Transaction<'_>, reference: &str) -> Result<(), git2::Error> {
+    let begun = Instant::now();
+    loop {
+        match transaction.lock_ref(reference) {
+            Err(error) if error.code() == ErrorCode::Locked && begun.elapsed() < LOCK_WAIT => {
+                std::thread::sleep(Duration::from_millis(2));
             }
-            Err(error) => return Err(error.into()),
+            end => return end,
         }
     }
-    Ok(())
 }
 
 /// The notes' tree with this note: below the folders of two digits that git makes when notes are many, and nowhere else.
@@ -135,6 +142,14 @@ fn with_note(
 
 /// `git notes add` would tidy the text: a blob is taken as it is.
 fn by_program(repo: &Repo, reference: &str, commit: &ObjectId, text: &[u8]) -> Result<()> {
+    if repo
+        .git_answer(["cat-file", "-e", &commit.to_string()])?
+        .is_none()
+    {
+        return Err(Problem::usage(format!("can't write a note on {commit}"))
+            .why("the repository has no such object")
+            .fix("git fetch"));
+    }
     let output = finish(&repo.git().args(["hash-object", "-w", "--stdin"]).input(text))?;
     let blob = parse_id(&output).ok_or_else(|| super::git_program::garbled("a blob"))?;
     let commit = commit.to_string();

@@ -9,11 +9,11 @@ use crate::model::RepoPath;
 ///
 /// It expects `git diff -U0 --dst-prefix=b/`, whose headers quote unusual paths. Hunks are skipped by their counts, so
 /// no content is taken for a header.
-pub(super) fn changed_lines(patch: &[u8]) -> Option<BTreeMap<RepoPath, Vec<LineRange>>> {
+pub(super) fn changed_lines(text: &[u8]) -> Option<BTreeMap<RepoPath, Vec<LineRange>>> {
     let mut found: BTreeMap<RepoPath, Vec<LineRange>> = BTreeMap::new();
     let mut path = None;
     let mut regular = false;
-    let mut lines = patch.split(|&byte| byte == b'\n');
+    let mut lines = text.split(|&byte| byte == b'\n');
     while let Some(line) = lines.next() {
         if line.starts_with(b"diff --git ") {
             path = None;
@@ -54,11 +54,16 @@ fn mode(line: &[u8]) -> Option<&[u8]> {
         }
     }
     // `index OLD..NEW MODE`, where the mode stays.
-    line.strip_prefix(b"index ")?.splitn(2, |&byte| byte == b' ').nth(1)
+    line.strip_prefix(b"index ")?
+        .splitn(2, |&byte| byte == b' ')
+        .nth(1)
 }
 
 /// The path of a `+++ ` line; the inner `None` is /dev/null.
-#[expect(clippy::option_option, reason = "no path is an answer, and no answer is an error")]
+#[expect(
+    clippy::option_option,
+    reason = "no path is an answer, and no answer is an error"
+)]
 fn new_path(name: &[u8]) -> Option<Option<RepoPath>> {
     // git ends a name that holds a space with a tab.
     let name = name.strip_suffix(b"\t").unwrap_or(name);
@@ -127,7 +132,9 @@ mod tests {
 
     use super::*;
 
-    fn lines(patch: &str) -> Option<Vec<(String, Vec<(u32, u32)>)>> {
+    type Shown = Vec<(String, Vec<(u32, u32)>)>;
+
+    fn lines(patch: &str) -> Option<Shown> {
         let found = changed_lines(patch.as_bytes())?;
         let pairs = |ranges: Vec<LineRange>| ranges.iter().map(|range| (range.from, range.to)).collect();
         Some(
@@ -148,9 +155,18 @@ mod tests {
     fn headers() {
         for (header, expected) in [
             ("index 1..2 100755\n--- a/x\n+++ b/x\n", Some("x")),
-            ("old mode 100644\nnew mode 100755\nindex 1..2\n--- a/x\n+++ b/x\n", Some("x")),
-            ("new file mode 100644\nindex 0..2\n--- /dev/null\n+++ b/a b\t\n", Some("a b")),
-            ("index 1..2 100644\n--- a/x\n+++ \"b/a\\tb\\351\"\n", Some("\"a\\tb\\351\"")),
+            (
+                "old mode 100644\nnew mode 100755\nindex 1..2\n--- a/x\n+++ b/x\n",
+                Some("x"),
+            ),
+            (
+                "new file mode 100644\nindex 0..2\n--- /dev/null\n+++ b/a b\t\n",
+                Some("a b"),
+            ),
+            (
+                "index 1..2 100644\n--- a/x\n+++ \"b/a\\tb\\351\"\n",
+                Some("\"a\\tb\\351\""),
+            ),
             ("index 1..2 120000\n--- a/x\n+++ b/x\n", None),
             ("index 1..2 160000\n--- a/x\n+++ b/x\n", None),
         ] {
@@ -164,7 +180,14 @@ mod tests {
 
     #[test]
     fn what_is_no_patch_is_refused() {
-        for bad in ["@@ nonsense", "@@ -1 +1 @@\n-a", "+++ \"b/x", "+++ \"b/\\400\"", "+++ c/x", "@@ -1 +1 @@\nx\ny"] {
+        for bad in [
+            "@@ nonsense",
+            "@@ -1 +1 @@\n-a",
+            "+++ \"b/x",
+            "+++ \"b/\\400\"",
+            "+++ c/x",
+            "@@ -1 +1 @@\nx\ny",
+        ] {
             assert_eq!(lines(bad), None, "{bad}");
         }
     }

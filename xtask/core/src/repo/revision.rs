@@ -62,7 +62,11 @@ fn unknown(repo: &Repo, revision: &str, peel: Peel) -> Problem {
         Peel::Commit => "commit",
         Peel::Tree => "commit or tree",
     };
-    let shown = if revision.is_empty() { "an empty name" } else { revision };
+    let shown = if revision.is_empty() {
+        "an empty name"
+    } else {
+        revision
+    };
     let problem = Problem::usage(format!("{shown} names no {kind}"));
     let shape = shape(repo).unwrap_or_default();
     if shape.empty && (revision.starts_with("HEAD") || revision.starts_with('@')) {
@@ -97,13 +101,17 @@ pub(super) fn merge_base(repo: &Repo, one: &str, two: &str) -> Result<Option<Obj
             Err(error) => Err(error.into()),
         },
         || {
-            let git = repo.git().args(["merge-base", &one.to_string(), &two.to_string()]);
+            let git = repo
+                .git()
+                .args(["merge-base", &one.to_string(), &two.to_string()]);
             let ended = super::git_program::run(&git)?;
             match ended.code {
                 Some(0) => Ok(parse_id(&ended.stdout)),
                 Some(1) => Ok(None),
-                _ => Err(Problem::invalid(format!("{} failed", git.show()))
-                    .why(super::git_program::said(&ended))),
+                _ => {
+                    Err(Problem::invalid(format!("{} failed", git.show()))
+                        .why(super::git_program::said(&ended)))
+                }
             }
         },
     )

@@ -67,7 +67,10 @@ impl Fixture {
 
     /// The same as text, without the line end.
     pub(super) fn text<S: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = S>) -> String {
-        String::from_utf8(self.git(arguments)).unwrap().trim_end().to_owned()
+        String::from_utf8(self.git(arguments))
+            .unwrap()
+            .trim_end()
+            .to_owned()
     }
 
     /// Writes a file of the working tree.
@@ -84,7 +87,9 @@ impl Fixture {
 
     /// The repository, as found from the top.
     pub(super) fn repo(&self) -> Repo {
-        discover::discover(&self.top, &Environment::default()).unwrap().unwrap()
+        discover::discover(&self.top, &Environment::default())
+            .unwrap()
+            .unwrap()
     }
 
     /// The repository by libgit2 alone.
@@ -106,7 +111,10 @@ impl Fixture {
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "tests make their repositories with git itself")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "tests make their repositories with git itself"
+)]
 fn try_git<S: AsRef<OsStr>>(folder: &Path, arguments: &[S]) -> Result<Vec<u8>, String> {
     let mut git = std::process::Command::new("git");
     for (name, _) in std::env::vars_os() {

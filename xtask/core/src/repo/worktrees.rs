@@ -50,7 +50,7 @@ fn by_files(repo: &Repo, repository: &Repository) -> Result<Vec<Worktree>, Refus
     };
     for folder in subfolders(folders) {
         let gitdir = files::read(&folder.join("gitdir")).map_err(|problem| failed(&problem.to_string()))?;
-        let file = folder.join(bytes_path(gitdir.trim_end().to_vec()).map_err(|problem| failed(&problem.what))?);
+        let file = folder.join(bytes_path(gitdir.trim_end()).map_err(|problem| failed(&problem.what))?);
         let file = if file.components().any(|part| part.as_os_str() == "..") {
             file.canonicalize().unwrap_or(file)
         } else {
@@ -67,11 +67,17 @@ fn by_files(repo: &Repo, repository: &Repository) -> Result<Vec<Worktree>, Refus
 }
 
 fn subfolders(folders: ReadDir) -> impl Iterator<Item = PathBuf> {
-    folders.filter_map(Result::ok).map(|entry| entry.path()).filter(|path| path.is_dir())
+    folders
+        .filter_map(Result::ok)
+        .map(|entry| entry.path())
+        .filter(|path| path.is_dir())
 }
 
 /// The branch of a HEAD; the inner `None` is a detached one.
-#[expect(clippy::option_option, reason = "a detached HEAD is an answer, an unreadable one is none")]
+#[expect(
+    clippy::option_option,
+    reason = "a detached HEAD is an answer, an unreadable one is none"
+)]
 fn branch(git_dir: &Path) -> Option<Option<RepoPath>> {
     let head = files::read(&git_dir.join("HEAD")).ok()?;
     let name = head.strip_prefix(b"ref:").map(|name| RepoPath::new(name.trim()));
@@ -93,7 +99,7 @@ fn parse(output: &[u8]) -> Option<Result<Vec<Worktree>>> {
         } else if line.is_empty()
             && let Some((path, branch, bare)) = current.take()
         {
-            let path = match bytes_path(path) {
+            let path = match bytes_path(&path) {
                 Ok(path) => path,
                 Err(problem) => return Some(Err(problem)),
             };

@@ -47,15 +47,11 @@ fn check(bytes: &[u8]) -> Result<(), (usize, String)> {
             wrong.message().lines().next().unwrap_or_default().to_owned(),
         )
     })?;
-    newer(text).map_or(Ok(()), Err)
+    refused(text).map_or(Ok(()), Err)
 }
 
-/// The first thing in valid TOML 1.1 that TOML 1.0 doesn't have.
-fn newer(text: &str) -> Option<(usize, String)> {
-    // Most files hold none of the characters that could matter.
-    if !text.contains('{') && !text.contains('\\') && !text.contains(':') {
-        return None;
-    }
+/// The first thing that the parser lets through and `tomllib` doesn't: what TOML 1.1 added, and times that Python doesn't have.
+fn refused(text: &str) -> Option<(usize, String)> {
     let tokens = Source::new(text).lex().into_vec();
     let mut found = Found {
         text,
@@ -115,8 +111,7 @@ impl Found<'_> {
     }
 
     fn tell(&mut self, offset: usize, what: &str) {
-        self.first
-            .get_or_insert_with(|| (offset, format!("{what} needs TOML 1.1")));
+        self.first.get_or_insert_with(|| (offset, format!("{what} needs TOML 1.1")));
     }
 
     fn escapes(&mut self, span: Range<usize>) {
@@ -134,14 +129,27 @@ impl Found<'_> {
         }
     }
 
-    /// A time of day without seconds: one colon before any offset.
+    /// A date or time: seconds are there and below 60, the year is above 0, and no `_` is between the digits.
     fn time(&mut self, span: Range<usize>) {
         let value = &self.text[span.clone()];
-        let Some(colon) = value.find(':') else {
+        let bytes = value.as_bytes();
+        let is_date = bytes.iter().skip(1).zip(bytes).any(|(byte, before)| *byte == b'-' && !matches!(before, b'e' | b'E'));
+        let colon = value.find(':');
+        if !bytes.first().is_some_and(u8::is_ascii_digit) || !is_date && colon.is_none() {
             return;
-        };
-        if value.as_bytes().get(colon + 3) != Some(&b':') {
-            self.tell(span.start, "a time without seconds");
+        }
+        if let Some(colon) = colon {
+            if bytes.get(colon + 3) != Some(&b':') {
+                self.tell(span.start, "a time without seconds");
+            } else if value[colon + 4..].starts_with("60") {
+                self.first.get_or_insert((span.start, "a leap second".to_owned()));
+            }
+        }
+        if value.starts_with("0000-") {
+            self.first.get_or_insert((span.start, "there is no year 0".to_owned()));
+        }
+        if value.contains('_') {
+            self.first.get_or_insert((span.start, "`_` within a date".to_owned()));
         }
     }
 }
@@ -186,6 +194,9 @@ mod tests {
             (b"\"\\x41\" = 1\n", 1),
             (b"t = 07:32\n", 4),
             (b"d = 1979-05-27T07:32Z\n", 4),
+            (b"d = 19_9-05-27\n", 4),
+            (b"d = 0000-05-27\n", 4),
+            (b"t = 23:59:60\n", 4),
         ] {
             assert_eq!(
                 check(text).map_err(|(at, _)| at),

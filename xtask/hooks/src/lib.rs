@@ -1,33 +1,24 @@
-//! Git hooks: the gate, and its section of `xtask.toml`.
+//! Git hooks: the built-in checks, which see a file's bytes once; the gate that runs them on all tracked files; and the section of
+//! `xtask.toml` that says which.
 
-use schemars::JsonSchema;
-use serde::Deserialize;
-use xtask_core::config::Section;
-use xtask_core::gate::{Context, Gate, GatePlan, Need, Planned};
-use xtask_core::model::Result;
+pub mod checks;
+mod command;
+mod gate;
+mod globs;
+mod lfs;
+pub mod options;
+mod resolve;
+mod run;
+mod scan;
+mod section;
+mod select;
+mod stage;
+pub mod types;
 
-/// `[hooks]`.
-#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
-pub struct HooksSection {}
-
-impl Section for HooksSection {
-    const NAME: &'static str = "hooks";
-}
-
-/// The gate `hooks`.
-pub struct HooksGate;
-
-impl Gate for HooksGate {
-    fn name(&self) -> &'static str {
-        "hooks"
-    }
-
-    fn plan(&self, _: &Context) -> Result<Planned> {
-        Ok(Planned::idle(GatePlan::out("hooks", "not yet there")))
-    }
-
-    fn needs(&self, _: &Context) -> Vec<Need> {
-        Vec::new()
-    }
-}
+pub use gate::HooksGate;
+pub use globs::Globs;
+pub use resolve::{Command, SKIP, StagePlan};
+pub use run::run_all_files;
+pub use section::{CheckName, CommandTable, HooksSection, OnFix, Place, StageTable, TypeName};
+pub use select::{Candidate, Selection};
+pub use stage::Stage;

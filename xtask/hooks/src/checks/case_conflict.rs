@@ -1,0 +1,119 @@
+//! `check-case-conflict`: no two paths that a file system which ignores case takes for one.
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+
+use bstr::ByteSlice;
+use xtask_core::model::RepoPath;
+
+use super::{Check, Work};
+
+/// The check.
+pub(super) static CHECK: Check = Check {
+    id: "check-case-conflict",
+    about: "no paths that differ in case alone",
+    version: 1,
+    takes: "file",
+    work: Work::Paths,
+    fix: None,
+};
+
+/// A path that meets others where case is ignored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Conflict {
+    /// The file, or the folder that holds files.
+    pub path: RepoPath,
+    /// The first of the others.
+    pub other: RepoPath,
+}
+
+/// A path, or a folder of one, and whether it is relevant.
+type Part<'a> = (&'a [u8], bool);
+
+/// The conflicts among `all` paths of a repository (sorted) and their folders, of which at least one side is of `relevant`.
+pub fn case_conflicts(all: &[&RepoPath], relevant: impl Fn(&RepoPath) -> bool) -> Vec<Conflict> {
+    // Few names of a repository meet, so most paths cost one look-up.
+    let mut groups: HashMap<Cow<'_, [u8]>, Vec<Part>> = HashMap::with_capacity(all.len() * 2);
+    for path in all {
+        let wanted = relevant(path);
+        let bytes = path.as_bytes();
+        let folders = bytes.iter().enumerate().rev().filter(|(_, byte)| **byte == b'/');
+        for end in std::iter::once(bytes.len()).chain(folders.map(|(at, _)| at)) {
+            let part = &bytes[..end];
+            let group = groups.entry(lower(part)).or_default();
+            match group.iter_mut().find(|(known, _)| *known == part) {
+                None => group.push((part, wanted)),
+                Some((_, known)) if wanted && !*known => *known = true,
+                // The folders above are there already, as wanted as this one.
+                Some(_) => break,
+            }
+        }
+    }
+    let mut conflicts: Vec<Conflict> = groups
+        .into_values()
+        .filter(|group| group.len() > 1 && group.iter().any(|(_, wanted)| *wanted))
+        .flat_map(|mut group| {
+            group.sort_unstable();
+            let first = [group[0].0, group[1].0];
+            group
+                .into_iter()
+                .enumerate()
+                .map(move |(at, (path, _))| Conflict {
+                    path: RepoPath::new(path),
+                    other: RepoPath::new(first[usize::from(at == 0)]),
+                })
+        })
+        .collect();
+    conflicts.sort_unstable_by(|a, b| a.path.cmp(&b.path));
+    conflicts
+}
+
+/// In lower case: by Unicode where the path is UTF-8, else its ASCII letters.
+fn lower(path: &[u8]) -> Cow<'_, [u8]> {
+    if path.is_ascii() && !path.iter().any(u8::is_ascii_uppercase) {
+        return Cow::Borrowed(path);
+    }
+    match path.to_str() {
+        Ok(text) => Cow::Owned(text.to_lowercase().into_bytes()),
+        Err(_) => Cow::Owned(path.to_ascii_lowercase()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn conflicts(paths: &[&str], relevant: impl Fn(&RepoPath) -> bool) -> Vec<String> {
+        let mut paths: Vec<RepoPath> = paths.iter().map(|path| RepoPath::from(*path)).collect();
+        paths.sort_unstable();
+        let all: Vec<&RepoPath> = paths.iter().collect();
+        case_conflicts(&all, relevant)
+            .iter()
+            .map(|conflict| conflict.path.to_string())
+            .collect()
+    }
+
+    #[test]
+    fn files_and_folders_meet() {
+        for (paths, expected) in [
+            (&["a", "b"][..], &[][..]),
+            (&["a", "A"], &["A", "a"]),
+            (&["dir/x", "Dir/y"], &["Dir", "dir"]),
+            (&["dir/x", "DIR"], &["DIR", "dir"]),
+            (&["d/a", "d/A", "D/a"], &["D", "D/a", "d", "d/A", "d/a"]),
+            (&["d/e/a", "d/e/b", "d/a"], &[]),
+            (&["\u{c9}", "\u{e9}"], &["\u{c9}", "\u{e9}"]),
+            (&[], &[]),
+        ] {
+            assert_eq!(conflicts(paths, |_| true), expected, "{paths:?}");
+        }
+    }
+
+    #[test]
+    fn one_side_must_be_relevant() {
+        let only = |name: &'static str| move |path: &RepoPath| path.as_bytes() == name.as_bytes();
+        assert_eq!(conflicts(&["a", "A", "b", "B"], only("b")), ["B", "b"]);
+        assert_eq!(conflicts(&["x/y/a", "x/y/b", "X/c"], only("x/y/b")), ["X", "x"]);
+        assert!(conflicts(&["a", "A"], |_| false).is_empty());
+    }
+}

@@ -1,0 +1,179 @@
+//! `check-yaml`: YAML 1.2 that loads without custom tags, duplicate keys or a second document, as the original's safe loader
+//! has it.
+
+use saphyr_parser::{Event, Parser, ScanError};
+
+use super::{Check, File, Hit, Work};
+use crate::options::{Options, YamlOptions};
+
+mod load;
+mod node;
+mod scalar;
+
+use load::Loader;
+
+/// The check.
+pub(super) static CHECK: Check = Check {
+    id: "check-yaml",
+    about: "YAML files that load",
+    version: 1,
+    takes: "yaml",
+    work: Work::Bytes(run),
+    fix: None,
+};
+
+/// What is wrong, and where: line and column from 1.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Fault {
+    place: (u32, u32),
+    message: String,
+}
+
+impl Fault {
+    fn new(at: saphyr_parser::Marker, message: impl Into<String>) -> Self {
+        Self {
+            place: (at.line() as u32, at.col() as u32 + 1),
+            message: message.into(),
+        }
+    }
+}
+
+impl From<ScanError> for Fault {
+    fn from(error: ScanError) -> Self {
+        Self::new(*error.marker(), error.info())
+    }
+}
+
+fn run(_: &File, bytes: &[u8], options: &Options) -> Vec<Hit> {
+    let Err(fault) = check(bytes, &options.check_yaml) else {
+        return Vec::new();
+    };
+    vec![Hit {
+        line: Some(fault.place.0),
+        column: Some(fault.place.1),
+        message: format!("no valid YAML: {}", fault.message),
+    }]
+}
+
+fn check(bytes: &[u8], options: &YamlOptions) -> Result<(), Fault> {
+    let wrong = |offset, message: &str| Fault {
+        place: super::position::position(bytes, offset),
+        message: message.to_owned(),
+    };
+    let text =
+        std::str::from_utf8(bytes).map_err(|error| wrong(error.valid_up_to(), "the file is not UTF-8"))?;
+    if let Some(offset) = unprintable(bytes) {
+        return Err(wrong(offset, "a control character"));
+    }
+    let mut loader = Loader::default();
+    let mut documents = 0;
+    let mut parser = Parser::new_from_str(text);
+    while let Some(event) = parser.next_event() {
+        let (event, span) = event?;
+        if options.syntax_only {
+            continue;
+        }
+        if let Event::DocumentStart(_) = event {
+            documents += 1;
+            if documents > 1 && !options.allow_multiple_documents {
+                return Err(Fault::new(
+                    span.start,
+                    "a second document begins here (`allow-multiple-documents` lets it)",
+                ));
+            }
+        }
+        loader.event(event, span.start)?;
+    }
+    Ok(())
+}
+
+/// The offset of the first character that YAML doesn't allow even within quotes.
+fn unprintable(bytes: &[u8]) -> Option<usize> {
+    let suspect = |byte: u8| byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r') || byte == 0x7f;
+    bytes.iter().enumerate().position(|(at, &byte)| match byte {
+        0xc2 => matches!(bytes.get(at + 1), Some(0x80..=0x9f)) && bytes[at + 1] != 0x85,
+        0xef => matches!(bytes.get(at + 1..at + 3), Some([0xbf, 0xbe | 0xbf])),
+        byte => suspect(byte),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn fault(text: &str, options: &YamlOptions) -> Option<(u32, u32)> {
+        check(text.as_bytes(), options).err().map(|fault| fault.place)
+    }
+
+    #[test]
+    fn what_loads() {
+        for text in [
+            "",
+            "# only a comment\n",
+            "a: 1\nb: [1, 2]\n",
+            "---\na: 1\n...\n",
+            "\u{feff}a: 1\n",
+            "a: &x {b: 1}\nc: *x\n",
+            "base: &b {x: 1}\nd:\n  <<: *b\n  x: 2\n",
+            "d:\n  <<: [{x: 1}, {y: 2}]\n",
+            "1: a\n'1': b\n",
+            "[a, b]: 1\n",
+            "a: !!str 1\nb: !!set {x, y}\nc: !!omap [a: 1]\n",
+            "a: 2001-12-14\n",
+            "a: |\n  text\n   more\n",
+        ] {
+            assert_eq!(check(text.as_bytes(), &YamlOptions::default()), Ok(()), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_does_not() {
+        for (text, line) in [
+            ("a: 1\na: 2\n", 2),
+            ("a: b: c\n", 1),
+            ("a: [1\n", 2),
+            ("a: \"x\n", 1),
+            ("a: *x\n", 1),
+            ("a: 1\n---\nb: 2\n", 2),
+            ("a: !custom 1\n", 1),
+            ("a: !!python/object:x {}\n", 1),
+            ("1: a\n0x1: b\n", 2),
+            ("true: a\n1: b\n", 2),
+            ("? {a: 1}\n: b\n", 1),
+            ("a:\n\t- b\n", 2),
+            ("a: 2001-02-30\n", 1),
+            ("a: \"\u{1}\"\n", 1),
+            ("<<: 1\n", 1),
+            ("a: !!int x\n", 1),
+        ] {
+            assert_eq!(
+                fault(text, &YamlOptions::default()).map(|(line, _)| line),
+                Some(line),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn options_let_more_through() {
+        let many = YamlOptions {
+            allow_multiple_documents: true,
+            ..YamlOptions::default()
+        };
+        assert_eq!(fault("a: 1\n---\na: 2\n", &many), None);
+        assert!(fault("a: 1\n---\na: !x 2\n", &many).is_some());
+        let syntax = YamlOptions {
+            syntax_only: true,
+            ..YamlOptions::default()
+        };
+        assert_eq!(fault("a: !x 1\na: 2\n---\nb\n", &syntax), None);
+        assert!(fault("a: [\n", &syntax).is_some());
+    }
+
+    #[test]
+    fn deep_nesting_is_no_crash() {
+        for text in ["[".repeat(100_000), "{a: ".repeat(50_000), "- ".repeat(50_000)] {
+            let _ = check(text.as_bytes(), &YamlOptions::default());
+        }
+    }
+}

@@ -1,0 +1,110 @@
+//! What can be set on the built-in checks: `[hooks.STAGE.options.CHECK]`, named after the arguments of the originals.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use xtask_core::config::ByteSize;
+
+/// The options of all checks.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+pub struct Options {
+    /// Of `trailing-whitespace`.
+    pub trailing_whitespace: TrailingWhitespaceOptions,
+    /// Of `mixed-line-ending`.
+    pub mixed_line_ending: MixedLineEndingOptions,
+    /// Of `check-yaml`.
+    pub check_yaml: YamlOptions,
+    /// Of `check-added-large-files`.
+    pub check_added_large_files: LargeFilesOptions,
+}
+
+/// `[hooks.STAGE.options.trailing-whitespace]`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+pub struct TrailingWhitespaceOptions {
+    /// Where two spaces at a line's end are a line break and stay: extensions without their dot, or `["*"]` for all files.
+    /// Default: nowhere.
+    #[serde(rename = "markdown-linebreak-ext")]
+    pub markdown_linebreak: MarkdownLinebreaks,
+    /// The characters to strip. Default: all ASCII whitespace.
+    pub chars: Option<String>,
+}
+
+/// Where two spaces at the end of a line are a line break.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(from = "Vec<String>")]
+#[schemars(with = "Vec<String>")]
+pub enum MarkdownLinebreaks {
+    /// In no file.
+    #[default]
+    Nowhere,
+    /// In every file.
+    Everywhere,
+    /// In files of these extensions, in lower case and without a dot.
+    Extensions(Vec<String>),
+}
+
+impl From<Vec<String>> for MarkdownLinebreaks {
+    fn from(given: Vec<String>) -> Self {
+        if given.is_empty() {
+            Self::Nowhere
+        } else if given.iter().any(|one| one == "*") {
+            Self::Everywhere
+        } else {
+            let plain = |one: &String| one.trim_start_matches('.').to_lowercase();
+            Self::Extensions(given.iter().map(plain).collect())
+        }
+    }
+}
+
+/// `[hooks.STAGE.options.mixed-line-ending]`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+pub struct MixedLineEndingOptions {
+    /// The ending that lines get.
+    pub fix: LineEnding,
+}
+
+/// A line ending, or how it is chosen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum LineEnding {
+    /// The one that most lines of the file have; mixed files alone are findings.
+    #[default]
+    Auto,
+    /// None: mixed files are findings and stay as they are.
+    No,
+    /// `\n` in every file.
+    Lf,
+    /// `\r\n` in every file.
+    Crlf,
+    /// `\r` in every file.
+    Cr,
+}
+
+/// `[hooks.STAGE.options.check-yaml]`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+pub struct YamlOptions {
+    /// Whether a file may hold several documents.
+    pub allow_multiple_documents: bool,
+    /// Checks the syntax alone: custom tags, duplicate keys and several documents are let through.
+    #[serde(rename = "unsafe")]
+    pub syntax_only: bool,
+}
+
+/// `[hooks.STAGE.options.check-added-large-files]`.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+pub struct LargeFilesOptions {
+    /// The largest size that a file may have. Default: `500KiB`, as in pre-commit-hooks.
+    pub max: ByteSize,
+}
+
+impl Default for LargeFilesOptions {
+    fn default() -> Self {
+        Self {
+            max: ByteSize(500 << 10),
+        }
+    }
+}

@@ -1,0 +1,199 @@
+//! What a file is, by its name, its first line or its first kilobyte: the tags that pre-commit's users know from the
+//! *identify* library (`text`, `python`, `yaml`, …). Files are only told apart here; nothing is read.
+
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use bstr::ByteSlice;
+
+mod shebang;
+
+use shebang::interpreter;
+
+type Table = HashMap<&'static [u8], &'static str>;
+
+static EXTENSIONS: LazyLock<Table> = LazyLock::new(|| table(include_str!("extensions.txt")));
+static NAMES: LazyLock<Table> = LazyLock::new(|| table(include_str!("names.txt")));
+static INTERPRETERS: LazyLock<Table> = LazyLock::new(|| table(include_str!("interpreters.txt")));
+
+/// The bytes at a file's start that decide between text and binary, and that hold its first line.
+pub const SNIFFED: usize = 1024;
+
+/// Reads lines of `tag tag: key key key`.
+fn table(text: &'static str) -> Table {
+    text.lines()
+        .filter(|line| !line.starts_with('#'))
+        .filter_map(|line| line.split_once(": "))
+        .flat_map(|(tags, keys)| keys.split(' ').map(move |key| (key.as_bytes(), tags)))
+        .collect()
+}
+
+/// The tags of one regular file.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tags {
+    by_name: &'static str,
+    by_extension: &'static str,
+    by_shebang: &'static str,
+    text: Option<bool>,
+    executable: bool,
+}
+
+impl Tags {
+    /// The tags that the name alone gives.
+    pub fn of_name(name: &[u8], executable: bool) -> Self {
+        let by_name = std::iter::once(name)
+            .chain(name.split_str("."))
+            .find_map(|part| NAMES.get(part).copied())
+            .unwrap_or_default();
+        let by_extension = extension(name)
+            .and_then(|extension| EXTENSIONS.get(extension.to_ascii_lowercase().as_slice()).copied())
+            .unwrap_or_default();
+        let mut tags = Self {
+            by_name,
+            by_extension,
+            executable,
+            ..Self::default()
+        };
+        tags.text = tags.kind();
+        tags
+    }
+
+    /// The same once the file's first [`SNIFFED`] bytes are known.
+    pub fn with_content(mut self, start: &[u8]) -> Self {
+        if self.executable && self.by_name.is_empty() && self.by_extension.is_empty() {
+            self.by_shebang = interpreter(start)
+                .and_then(|name| known_interpreter(&name))
+                .unwrap_or_default();
+        }
+        if self.text.is_none() {
+            self.text = Some(is_text(&start[..start.len().min(SNIFFED)]));
+        }
+        self
+    }
+
+    /// Whether content could still change the tags.
+    pub fn is_certain(self) -> bool {
+        self.text.is_some()
+    }
+
+    /// Whether the file is text; `None` while only content could tell.
+    pub fn is_text(self) -> Option<bool> {
+        self.text
+    }
+
+    /// Whether the file has this tag. `file` is had by all.
+    pub fn has(self, tag: &str) -> bool {
+        match tag {
+            "file" => true,
+            "text" => self.text == Some(true),
+            "binary" => self.text == Some(false),
+            "executable" => self.executable,
+            "non-executable" => !self.executable,
+            _ => self.words().any(|word| word == tag),
+        }
+    }
+
+    fn kind(self) -> Option<bool> {
+        self.words().find_map(|word| match word {
+            "text" => Some(true),
+            "binary" => Some(false),
+            _ => None,
+        })
+    }
+
+    fn words(self) -> impl Iterator<Item = &'static str> {
+        [self.by_name, self.by_extension, self.by_shebang]
+            .into_iter()
+            .flat_map(|tags| tags.split(' '))
+    }
+}
+
+/// Every tag that a file can have, sorted: for checking what a configuration names.
+pub fn known_tags() -> Vec<&'static str> {
+    let mut tags: Vec<&str> = [&*EXTENSIONS, &*NAMES, &*INTERPRETERS]
+        .into_iter()
+        .flat_map(|table| table.values())
+        .flat_map(|tags| tags.split(' '))
+        .chain(["file", "text", "binary", "executable", "non-executable"])
+        .collect();
+    tags.sort_unstable();
+    tags.dedup();
+    tags
+}
+
+/// What follows the last dot, unless only dots come before it.
+fn extension(name: &[u8]) -> Option<&[u8]> {
+    let dot = name.rfind_byte(b'.')?;
+    let inside = name[..dot].iter().any(|&byte| byte != b'.');
+    (inside && dot + 1 < name.len()).then(|| &name[dot + 1..])
+}
+
+/// `python3.5.2` is looked up as such, then as `python3.5`, then as `python3`.
+fn known_interpreter(path: &[u8]) -> Option<&'static str> {
+    let mut name = path.rsplit_str("/").next().unwrap_or(path);
+    loop {
+        if let Some(tags) = INTERPRETERS.get(name) {
+            return Some(tags);
+        }
+        name = &name[..name.rfind_byte(b'.')?];
+    }
+}
+
+/// No control characters but those of text. Bytes from 0x80 count as text, whatever the encoding.
+fn is_text(start: &[u8]) -> bool {
+    start
+        .iter()
+        .all(|&byte| matches!(byte, 7..=13 | 27 | 0x20..=0x7e | 0x80..))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_and_extensions_tell() {
+        for (name, has, has_not) in [
+            ("a.py", &["text", "python"][..], &["binary", "json"][..]),
+            ("A.JSON", &["text", "json"], &["python"]),
+            ("Cargo.toml", &["toml", "cargo", "text"], &[]),
+            ("Dockerfile.xenial", &["dockerfile", "text"], &[]),
+            ("Pipfile.lock", &["json", "pipfile-lock"], &[]),
+            (".clang-format", &["yaml", "text"], &[]),
+            ("logo.svg", &["text", "image", "xml"], &["binary"]),
+            ("x.png", &["binary", "image"], &["text"]),
+            ("notebook.ipynb", &["json", "jupyter"], &[]),
+        ] {
+            let tags = Tags::of_name(name.as_bytes(), false);
+            assert!(tags.is_certain(), "{name}");
+            for tag in has {
+                assert!(tags.has(tag), "{name} is {tag}");
+            }
+            for tag in has_not {
+                assert!(!tags.has(tag), "{name} is not {tag}");
+            }
+        }
+        for name in ["", ".json", "...json", "json", "a.", "a.unknown", "x.plist"] {
+            assert!(!Tags::of_name(name.as_bytes(), false).is_certain(), "{name}");
+        }
+    }
+
+    #[test]
+    fn content_tells_where_the_name_does_not() {
+        let plain = Tags::of_name(b"run", false).with_content(b"#!/bin/sh\n");
+        assert!(plain.has("text") && !plain.has("shell"));
+        let script = Tags::of_name(b"run", true).with_content(b"#!/usr/bin/env python3.11\n");
+        assert!(script.has("python3") && script.has("python") && script.has("text"));
+        assert!(Tags::of_name(b"data", false).with_content(b"a\0b").has("binary"));
+        assert!(Tags::of_name(b"data", false).with_content(b"").has("text"));
+        assert!(Tags::of_name(b"data", false).with_content(b"caf\xe9").has("text"));
+        let mut late = vec![b'a'; SNIFFED];
+        late.push(0);
+        assert!(Tags::of_name(b"data", false).with_content(&late).has("text"));
+    }
+
+    #[test]
+    fn the_known_tags_are_listed() {
+        let tags = known_tags();
+        assert!(tags.contains(&"python") && tags.contains(&"executable") && !tags.contains(&""));
+    }
+}

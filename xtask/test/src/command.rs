@@ -131,7 +131,9 @@ fn read(root: &Path, paths: &[PathBuf]) -> std::result::Result<Vec<TestCase>, St
         let shown = path.strip_prefix(root).unwrap_or(path).display();
         let bytes = files::read(path).map_err(|problem| problem.to_string())?;
         let mut read = junit::parse(&bytes).map_err(|why| format!("{shown}: {why}"))?;
-        read.iter_mut().for_each(|case| junit::at_failure(root, case));
+        for case in &mut read {
+            junit::at_failure(root, case);
+        }
         cases.extend(read);
     }
     Ok(cases)

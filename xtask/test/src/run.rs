@@ -4,9 +4,7 @@ use std::time::Duration;
 
 use xtask_core::exec::{Ended, Process, RunError};
 use xtask_core::gate::Context;
-use xtask_core::model::{
-    CaseStatus, Event, GateReport, Metric, Outcome, Problem, RepoPath, Result, Stream, TestCase,
-};
+use xtask_core::model::{Event, GateReport, Outcome, Problem, RepoPath, Result, Stream, TestCase};
 use xtask_core::suite::{self, compiler};
 
 use crate::runner::{Runner, runners};
@@ -197,34 +195,11 @@ fn merge(reports: Vec<GateReport>) -> GateReport {
         cases.extend(report.cases);
         findings.extend(report.findings);
     }
-    let count = |status| {
-        cases
-            .iter()
-            .filter(|case: &&TestCase| case.status == status)
-            .count()
-    };
-    let (passed, failed, skipped) = (
-        count(CaseStatus::Passed),
-        count(CaseStatus::Failed),
-        count(CaseStatus::Skipped),
-    );
-    let mut summary = match passed + failed {
-        1 => "1 test".to_owned(),
-        run => format!("{run} tests"),
-    };
-    for (number, word) in [(failed, "failed"), (skipped, "skipped")] {
-        if number > 0 {
-            summary.push_str(&format!(", {number} {word}"));
-        }
-    }
+    let (summary, metrics) = suite::summarise(&cases);
     GateReport {
         outcome,
         summary,
-        metrics: vec![
-            Metric::count("tests-passed", passed),
-            Metric::count("tests-failed", failed),
-            Metric::count("tests-skipped", skipped),
-        ],
+        metrics,
         cases,
         ..GateReport::judged("test", findings)
     }
@@ -232,6 +207,8 @@ fn merge(reports: Vec<GateReport>) -> GateReport {
 
 #[cfg(test)]
 mod tests {
+    use xtask_core::model::CaseStatus;
+
     use super::*;
 
     fn case(status: CaseStatus) -> TestCase {

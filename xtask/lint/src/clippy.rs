@@ -147,15 +147,14 @@ fn finding(root: &Path, folder: &RepoPath, manifest: Option<&str>, diagnostic: &
             && !child.message.contains("implied by `")
             && !child.message.starts_with("to override `")
     });
-    let mut message = diagnostic.message.clone();
-    for note in notes {
-        message.push_str(&format!("\n{}: {}", note.level, note.message));
-    }
+    let message: Vec<String> = std::iter::once(diagnostic.message.clone())
+        .chain(notes.map(|note| format!("{}: {}", note.level, note.message)))
+        .collect();
     Some(Raw {
         location,
         rule: code.unwrap_or("rustc").to_owned(),
         severity,
-        message,
+        message: message.join("\n"),
         fix: diagnostic
             .children
             .iter()

@@ -2,11 +2,12 @@
 
 use xtask_core::exec::{Weight, find_program};
 use xtask_core::gate::{Context, Gate, GatePlan, Need, NeedState, Planned};
-use xtask_core::model::Result;
+use xtask_core::model::{GateReport, Result};
+use xtask_core::suite::last_lines;
 
 use crate::run::{Options, run};
 use crate::section::LintSection;
-use crate::tool::{TOOLS, steps};
+use crate::tool::{Step, TOOLS, steps};
 
 /// The gate `lint`.
 pub struct LintGate;
@@ -45,13 +46,13 @@ impl Gate for LintGate {
             format!("{first}/Cargo.toml is here")
         };
         let plan = GatePlan {
-            steps: steps.iter().map(|step| step.show()).collect(),
+            steps: steps.iter().map(Step::show).collect(),
             weight: Weight::Heavy,
             ..GatePlan::new("lint", standing, why)
         };
         Ok(Planned::run(plan, move |cx| {
             let linted = run(cx, Options::default())?;
-            Ok(xtask_core::model::GateReport {
+            Ok(GateReport {
                 standing,
                 ..linted.report
             })
@@ -75,7 +76,7 @@ impl Gate for LintGate {
                         found: String::from_utf8_lossy(&ended.stdout).trim().to_owned(),
                     },
                     Ok(ended) => NeedState::Unmet {
-                        why: xtask_core::suite::last_lines(&String::from_utf8_lossy(&ended.stderr), 2),
+                        why: last_lines(&String::from_utf8_lossy(&ended.stderr), 2),
                         fix: tool.install().to_owned(),
                     },
                     Err(error) => NeedState::Unmet {

@@ -159,7 +159,7 @@ mod tests {
         /// Lines put before, between and behind change no identity.
         #[test]
         fn moved_lines_keep_it(before in 0_u32..20, between in 0_u32..20, indent in 0_usize..8) {
-            let filler = |count: u32| (0..count).map(|at| format!("other {at}\n")).collect::<String>();
+            let filler = |count: u32| "other\n".repeat(count as usize);
             let bad = format!("{}bad  line\n", " ".repeat(indent));
             let text = format!("{}{bad}{}{bad}tail\n", filler(before), filler(between));
             let moved = prints(&text, &[before + 1, before + between + 2]);

@@ -230,10 +230,9 @@ fn judge(found: Found, stale: usize, baseline: &Baseline) -> GateReport {
         (all, known) => format!("{all} findings, {new} new, {known} known"),
     };
     if stale > 0 {
-        summary.push_str(&format!(
-            "; {stale} of {} entries of the baseline could go (--update-baseline)",
-            baseline.len()
-        ));
+        let entries = baseline.len();
+        summary =
+            format!("{summary}; {stale} of {entries} entries of the baseline could go (--update-baseline)");
     }
     let mut report = GateReport::judged("lint", findings);
     if report.outcome == Outcome::Passed && !found.complete {

@@ -148,9 +148,8 @@ impl Project {
             .find(|path| path.file_name() == name.as_bytes())
     }
 
-    /// The folders (empty: the top) of the manifests of this name, one a project: those below another one's folder are its
-    /// members. Manifests of fixtures, templates and vendored code are nobody's project.
-    pub fn folders_of(&self, manifest: &str) -> Vec<RepoPath> {
+    /// Whether a file is of the project itself: not of fixtures, templates or vendored code.
+    pub fn is_ours(path: &RepoPath) -> bool {
         const NOT_OURS: [&[u8]; 9] = [
             b"fixtures",
             b"fixture",
@@ -162,6 +161,14 @@ impl Project {
             b"node_modules",
             b"target",
         ];
+        let mut parts = path.as_bytes().split(|&byte| byte == b'/');
+        parts.next_back();
+        !parts.any(|part| NOT_OURS.contains(&part))
+    }
+
+    /// The folders (empty: the top) of the manifests of this name, one a project: those below another one's folder are its
+    /// members. Manifests of fixtures, templates and vendored code are nobody's project.
+    pub fn folders_of(&self, manifest: &str) -> Vec<RepoPath> {
         let mut folders: Vec<RepoPath> = Vec::new();
         for path in &self.manifests {
             if path.file_name() != manifest.as_bytes() {
@@ -169,15 +176,12 @@ impl Project {
             }
             let bytes = path.as_bytes();
             let folder = &bytes[..bytes.len() - path.file_name().len()];
-            let ours = !folder
-                .split(|&byte| byte == b'/')
-                .any(|part| NOT_OURS.contains(&part));
             let below = |above: &RepoPath| {
                 above.as_bytes().is_empty()
                     || (folder.starts_with(above.as_bytes())
                         && folder.get(above.as_bytes().len()) == Some(&b'/'))
             };
-            if ours && !folders.iter().any(below) {
+            if Self::is_ours(path) && !folders.iter().any(below) {
                 folders.push(RepoPath::new(folder.strip_suffix(b"/").unwrap_or(folder)));
             }
         }

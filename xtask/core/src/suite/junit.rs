@@ -200,9 +200,9 @@ tests/test_a.py:5: AssertionError</failure></testcase><testcase classname="tests
     #[test]
     fn pytest_is_read() {
         let mut cases = parse(PYTEST.as_bytes()).unwrap();
-        cases
-            .iter_mut()
-            .for_each(|case| at_failure(Path::new("/repo"), case));
+        for case in &mut cases {
+            at_failure(Path::new("/repo"), case);
+        }
         let shown: Vec<String> = cases
             .iter()
             .map(|case| {

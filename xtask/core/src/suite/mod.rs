@@ -14,4 +14,4 @@ mod verdict;
 pub use captured::last_lines;
 pub use panics::rebase;
 pub use unmeasured::unmeasured;
-pub use verdict::report;
+pub use verdict::{report, summarise};

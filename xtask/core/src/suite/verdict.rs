@@ -14,12 +14,8 @@ use crate::model::{CaseStatus, Finding, Fingerprint, GateReport, Metric, Outcome
 /// - No case was run: the gate is invalid, never passed.
 pub fn report(gate: &str, mut cases: Vec<TestCase>, ended_well: bool, tail: &str) -> GateReport {
     cases.sort_by(|a, b| (&a.suite, &a.name).cmp(&(&b.suite, &b.name)));
-    let count = |status| cases.iter().filter(|case| case.status == status).count();
-    let (passed, failed, skipped) = (
-        count(CaseStatus::Passed),
-        count(CaseStatus::Failed),
-        count(CaseStatus::Skipped),
-    );
+    let passed = count(&cases, CaseStatus::Passed);
+    let skipped = count(&cases, CaseStatus::Skipped);
     let mut findings: Vec<Finding> = cases
         .iter()
         .filter(|case| case.status == CaseStatus::Failed)
@@ -48,18 +44,7 @@ pub fn report(gate: &str, mut cases: Vec<TestCase>, ended_well: bool, tail: &str
     } else {
         Outcome::Passed
     };
-    let mut summary = format!("{}", tests(passed + failed));
-    if failed > 0 {
-        summary.push_str(&format!(", {failed} failed"));
-    }
-    if skipped > 0 {
-        summary.push_str(&format!(", {skipped} skipped"));
-    }
-    let metrics = vec![
-        Metric::count("tests-passed", passed),
-        Metric::count("tests-failed", failed),
-        Metric::count("tests-skipped", skipped),
-    ];
+    let (summary, metrics) = summarise(&cases);
     GateReport {
         outcome,
         summary,
@@ -69,12 +54,31 @@ pub fn report(gate: &str, mut cases: Vec<TestCase>, ended_well: bool, tail: &str
     }
 }
 
-fn tests(count: usize) -> String {
-    if count == 1 {
-        "1 test".to_owned()
-    } else {
-        format!("{count} tests")
+/// The cases in one line (`12 tests, 1 failed`) and as metrics.
+pub fn summarise(cases: &[TestCase]) -> (String, Vec<Metric>) {
+    let passed = count(cases, CaseStatus::Passed);
+    let failed = count(cases, CaseStatus::Failed);
+    let skipped = count(cases, CaseStatus::Skipped);
+    let mut parts = vec![match passed + failed {
+        1 => "1 test".to_owned(),
+        run => format!("{run} tests"),
+    }];
+    if failed > 0 {
+        parts.push(format!("{failed} failed"));
     }
+    if skipped > 0 {
+        parts.push(format!("{skipped} skipped"));
+    }
+    let metrics = vec![
+        Metric::count("tests-passed", passed),
+        Metric::count("tests-failed", failed),
+        Metric::count("tests-skipped", skipped),
+    ];
+    (parts.join(", "), metrics)
+}
+
+fn count(cases: &[TestCase], status: CaseStatus) -> usize {
+    cases.iter().filter(|case| case.status == status).count()
 }
 
 /// A failed test as a finding. Its identity is its name: where it fails, and with what values, changes from run to run.

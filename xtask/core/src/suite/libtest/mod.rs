@@ -125,10 +125,9 @@ fn cases(root: &Path, program: &Program, blocks: &[Block]) -> Vec<TestCase> {
         let mut message = program.end.clone();
         if let Some(block) = unfinished {
             let reported = block.tests.iter().filter(|test| test.status.is_some()).count();
-            message.push_str(&format!(
-                "the program ended after {reported} of its {} tests had reported\n",
-                block.announced
-            ));
+            let all = block.announced;
+            message =
+                format!("{message}the program ended after {reported} of its {all} tests had reported\n");
         }
         let location = panics::place(root, name, &program.end);
         cases.push(case(

@@ -1,0 +1,170 @@
+//! A command of `[test] run`: its tests by the JUnit files that it writes, by libtest's output where that is what it prints, else by its
+//! exit code.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use globset::{GlobBuilder, GlobMatcher};
+use xtask_core::config::{Ports, interpolate};
+use xtask_core::exec::{Process, RunError};
+use xtask_core::files;
+use xtask_core::gate::Context;
+use xtask_core::model::{Problem, RepoPath, Result, TestCase};
+use xtask_core::suite::{junit, libtest};
+
+use crate::npm::by_exit_code;
+use crate::run::{Live, Ran, Settings, start};
+
+/// The most folders below a pattern that are looked into: a pattern that starts at the top of a large tree is a mistake.
+const DEEPEST: usize = 16;
+
+/// Runs one command.
+pub(crate) fn run(
+    cx: &Context,
+    command: &str,
+    patterns: &[String],
+    settings: &Settings<'_>,
+) -> Result<Result<Ran, RunError>> {
+    let mut script = interpolate(command, &Ports::default())?;
+    if !settings.arguments.is_empty() {
+        let quoted = shlex::try_join(settings.arguments.iter().map(String::as_str))
+            .map_err(|_| Problem::usage("an argument holds a NUL byte"))?;
+        script.push(' ');
+        script.push_str(&quoted);
+    }
+    let patterns = compile(patterns)?;
+    let before = written(&cx.root, &patterns);
+    let top = RepoPath::default();
+    let ended = match start(cx, &Process::shell(&script), &top, settings, Live::Both) {
+        Ok(ended) => ended,
+        Err(error) => return Ok(Err(error)),
+    };
+    let (stdout, stderr) = (
+        String::from_utf8_lossy(&ended.stdout),
+        String::from_utf8_lossy(&ended.stderr),
+    );
+    let mut ran = Ran {
+        ended_well: ended.code == Some(0),
+        output: format!("{stdout}\n{stderr}"),
+        ..Ran::default()
+    };
+    if !patterns.is_empty() {
+        let fresh: Vec<PathBuf> = written(&cx.root, &patterns)
+            .into_iter()
+            .filter(|(path, state)| before.get(path) != Some(state))
+            .map(|(path, _)| path)
+            .collect();
+        match read(&cx.root, &fresh) {
+            Ok(cases) => ran.cases = cases,
+            Err(why) => ran.unreadable = Some(why),
+        }
+        if fresh.is_empty() && ran.ended_well {
+            ran.unreadable = Some(format!("`{command}` wrote none of the files that `junit` names"));
+        }
+    } else if libtest::recognise(&stdout) {
+        ran.cases = libtest::parse(&cx.root, &stdout, &stderr);
+    } else {
+        ran.cases = vec![by_exit_code("", command, &ended)];
+    }
+    Ok(Ok(ran))
+}
+
+/// A pattern, and the folder below which it can match.
+struct Pattern {
+    base: PathBuf,
+    matcher: GlobMatcher,
+}
+
+fn compile(patterns: &[String]) -> Result<Vec<Pattern>> {
+    patterns
+        .iter()
+        .map(|pattern| {
+            let pattern = pattern.trim_start_matches("./").trim_start_matches('/');
+            let matcher = GlobBuilder::new(pattern)
+                .literal_separator(true)
+                .build()
+                .map_err(|cause| Problem::usage(format!("[test] junit: `{pattern}` is no glob")).why(cause))?
+                .compile_matcher();
+            let fixed = pattern
+                .split('/')
+                .take_while(|part| !part.contains(['*', '?', '[', '{']));
+            Ok(Pattern {
+                base: fixed.collect(),
+                matcher,
+            })
+        })
+        .collect()
+}
+
+type FileState = (Option<SystemTime>, u64);
+
+/// The files that match now, with what changes when they are written.
+fn written(root: &Path, patterns: &[Pattern]) -> BTreeMap<PathBuf, FileState> {
+    let mut found = BTreeMap::new();
+    for pattern in patterns {
+        gather(root, &pattern.base, pattern, 0, &mut found);
+    }
+    found
+}
+
+fn gather(root: &Path, at: &Path, pattern: &Pattern, depth: usize, found: &mut BTreeMap<PathBuf, FileState>) {
+    let path = root.join(at);
+    let Ok(meta) = std::fs::symlink_metadata(&path) else {
+        return;
+    };
+    if meta.is_file() && pattern.matcher.is_match(at) {
+        found.insert(path, (meta.modified().ok(), meta.len()));
+    } else if meta.is_dir() && depth < DEEPEST {
+        let Ok(entries) = std::fs::read_dir(&path) else {
+            return;
+        };
+        for entry in entries.flatten() {
+            gather(root, &at.join(entry.file_name()), pattern, depth + 1, found);
+        }
+    }
+}
+
+fn read(root: &Path, paths: &[PathBuf]) -> std::result::Result<Vec<TestCase>, String> {
+    let mut cases = Vec::new();
+    for path in paths {
+        let shown = path.strip_prefix(root).unwrap_or(path).display();
+        let bytes = files::read(path).map_err(|problem| problem.to_string())?;
+        let mut read = junit::parse(&bytes).map_err(|why| format!("{shown}: {why}"))?;
+        for case in &mut read {
+            junit::at_failure(root, case);
+        }
+        cases.extend(read);
+    }
+    Ok(cases)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn patterns_find_files_that_git_ignores() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path();
+        for path in [
+            "target/a/junit.xml",
+            "target/b/junit.xml",
+            "target/junit.xml",
+            "other.xml",
+        ] {
+            files::write(&root.join(path), b"x").unwrap();
+        }
+        for (pattern, count) in [
+            ("target/*/junit.xml", 2),
+            ("target/**/*.xml", 3),
+            ("./target/junit.xml", 1),
+            ("*.xml", 1),
+            ("none/*.xml", 0),
+        ] {
+            let patterns = compile(&[pattern.to_owned()]).unwrap();
+            assert_eq!(written(root, &patterns).len(), count, "{pattern}");
+        }
+        assert!(compile(&["a[".to_owned()]).is_err());
+    }
+}

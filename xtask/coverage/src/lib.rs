@@ -1,33 +1,21 @@
-//! Coverage: the gate, and its section of `xtask.toml`.
+//! Coverage: the gate, its commands, and its section of `xtask.toml`. Everything becomes one map, path → line → hits
+//! ([`map::CoverageMap`]); limits, ratchet and patch coverage work on that alone.
 
-use schemars::JsonSchema;
-use serde::Deserialize;
-use xtask_core::config::Section;
-use xtask_core::gate::{Context, Gate, GatePlan, Need, Planned};
-use xtask_core::model::Result;
+mod baseline;
+mod gate;
+mod globs;
+mod inputs;
+mod judge;
+pub mod lcov;
+pub mod map;
+mod measure;
+mod patch;
+pub mod rust;
+mod section;
+mod summary;
 
-/// `[coverage]`.
-#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
-pub struct CoverageSection {}
-
-impl Section for CoverageSection {
-    const NAME: &'static str = "coverage";
-}
-
-/// The gate `coverage`.
-pub struct CoverageGate;
-
-impl Gate for CoverageGate {
-    fn name(&self) -> &'static str {
-        "coverage"
-    }
-
-    fn plan(&self, _: &Context) -> Result<Planned> {
-        Ok(Planned::idle(GatePlan::out("coverage", "not yet there")))
-    }
-
-    fn needs(&self, _: &Context) -> Vec<Need> {
-        Vec::new()
-    }
-}
+pub use baseline::{BASELINE, TOLERANCE};
+pub use gate::{CoverageGate, RunOptions, diff, run, run_rust, show};
+pub use patch::{Patch, Uncovered};
+pub use section::{CoverageSection, PathLimits};
+pub use summary::{Count, FileCount, Summary};

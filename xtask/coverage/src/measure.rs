@@ -1,0 +1,111 @@
+//! From configuration to one map: the commands that run first, the native run, and the reports that are given.
+
+use std::path::PathBuf;
+
+use xtask_core::exec::Process;
+use xtask_core::gate::Context;
+use xtask_core::model::{Event, Problem, Result, TestCase};
+
+use crate::globs::Globs;
+use crate::inputs;
+use crate::map::CoverageMap;
+use crate::rust;
+use crate::section::{CoverageSection, is_rust};
+
+/// The command that is done in-process.
+const RUST: &str = "cargo xtask coverage rust";
+/// The native run's report, below the report folder.
+pub(crate) const LCOV: &str = "coverage/lcov.info";
+
+/// What was measured.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Measured {
+    pub map: CoverageMap,
+    pub cases: Vec<TestCase>,
+    /// Why the tests failed; the map is of half a run then.
+    pub failure: Option<String>,
+}
+
+/// The section with what it leaves open filled in: a Cargo workspace without any other word is run natively.
+pub(crate) fn resolve(cx: &Context) -> Result<CoverageSection> {
+    let mut section: CoverageSection = cx.config.section_or_default()?;
+    if section.inputs.is_empty() && section.run.is_empty() && rust::workspace_folder(cx)?.is_some() {
+        section.run.push(RUST.to_owned());
+    }
+    Ok(section)
+}
+
+/// Runs the commands and reads the reports.
+pub(crate) fn run(cx: &Context, section: &CoverageSection) -> Result<Measured> {
+    let mut measured = Measured::default();
+    for command in &section.run {
+        let failure = if is_rust(command) {
+            let ran = rust::measure(cx)?;
+            measured.map.merge(ran.map);
+            measured.cases.extend(ran.cases);
+            ran.failure
+        } else {
+            shell(cx, command)?
+        };
+        measured.failure = measured.failure.take().or(failure);
+    }
+    if measured.failure.is_none() {
+        let inputs: Vec<PathBuf> = section.inputs.iter().map(PathBuf::from).collect();
+        measured.map.merge(inputs::read(cx, &inputs)?);
+    }
+    exclude(&mut measured.map, section)?;
+    Ok(measured)
+}
+
+/// The map of reports that are there already: those that are given, else those of the configuration and the last native run.
+pub(crate) fn given(cx: &Context, section: &CoverageSection, inputs: &[PathBuf]) -> Result<CoverageMap> {
+    let mut inputs = inputs.to_vec();
+    if inputs.is_empty() {
+        inputs.extend(section.inputs.iter().map(PathBuf::from));
+        if section.runs_rust() {
+            inputs.push(cx.report_dir().join(LCOV));
+        }
+    }
+    if inputs.is_empty() {
+        return Err(Problem::usage("there is no coverage report to read")
+            .fix("give one with --input FILE, or in `inputs` of [coverage]"));
+    }
+    let mut map = inputs::read(cx, &inputs)?;
+    exclude(&mut map, section)?;
+    Ok(map)
+}
+
+/// The files that `exclude` names.
+pub(crate) fn excluded(section: &CoverageSection) -> Result<Globs> {
+    Globs::new("coverage.exclude", &section.exclude)
+}
+
+fn exclude(map: &mut CoverageMap, section: &CoverageSection) -> Result<()> {
+    let globs = excluded(section)?;
+    map.retain(|path| !globs.match_file(path));
+    Ok(())
+}
+
+/// Runs a command that tests and writes a report. That it ends with another code than 0 means that tests failed.
+fn shell(cx: &Context, command: &str) -> Result<Option<String>> {
+    let process = Process::shell(command).folder(&cx.root);
+    let ended = process
+        .stream(&cx.cancel, |stream, line| {
+            cx.events.send(Event::Line {
+                task: "coverage".to_owned(),
+                stream,
+                text: String::from_utf8_lossy(line).into_owned(),
+            });
+        })
+        .map_err(rust::problem)?;
+    Ok(match ended.code {
+        Some(0) => None,
+        Some(127) => {
+            return Err(Problem::missing(format!("`{command}` found no such program"))
+                .why(String::from_utf8_lossy(&ended.stderr).trim())
+                .fix("install it, or mend `run` in [coverage]"));
+        }
+        Some(code) => Some(format!("`{command}` ended with {code}")),
+        None => Some(format!("`{command}` was killed")),
+    })
+}

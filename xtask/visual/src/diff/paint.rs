@@ -56,7 +56,9 @@ impl<'a, W: Write + 'static> Painter<'a, W> {
     }
 
     fn begin(&mut self, y: u32) -> io::Result<()> {
-        let Some(open) = self.open.take() else { return Ok(()) };
+        let Some(open) = self.open.take() else {
+            return Ok(());
+        };
         let mut encoder = png::Encoder::new(open()?, self.size.width, self.size.height);
         encoder.set_color(png::ColorType::Rgb);
         encoder.set_depth(png::BitDepth::Eight);
@@ -155,12 +157,29 @@ mod tests {
         let old = Picture::filled(3, 9, [0, 0, 0, 255]);
         let mut new = Picture::filled(3, 10, [0, 0, 0, 255]);
         new.set(1, 4, [255; 4]);
-        let masks = vec![Rect { x: 2, y: 0, width: 1, height: 10 }];
-        let diff = painted(&old, &new, &Rules { masks, ..Rules::default() }).unwrap();
+        let masks = vec![Rect {
+            x: 2,
+            y: 0,
+            width: 1,
+            height: 10,
+        }];
+        let diff = painted(
+            &old,
+            &new,
+            &Rules {
+                masks,
+                ..Rules::default()
+            },
+        )
+        .unwrap();
         let (grey, red, blue) = ([229, 229, 229, 255], [255, 0, 0, 255], [120, 170, 230, 255]);
         assert_eq!((diff.width(), diff.height()), (3, 10));
         assert_eq!(diff.row(0), [grey; 3]);
         assert_eq!(diff.row(4), [grey, red, blue], "the mask is hatched at 2, 4");
-        assert_eq!(diff.row(9), [red, red, [255; 4]], "only the new picture has this row");
+        assert_eq!(
+            diff.row(9),
+            [red, red, [255; 4]],
+            "only the new picture has this row"
+        );
     }
 }

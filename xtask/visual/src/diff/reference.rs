@@ -19,7 +19,8 @@ pub(super) fn count(old: &Picture, new: &Picture, rules: &Rules) -> (u64, u64) {
             if masked || old.get(x, y) == new.get(x, y) || far <= most {
                 continue;
             }
-            let soft = soft_edge(old, new, x, y, rules.background) || soft_edge(new, old, x, y, rules.background);
+            let soft =
+                soft_edge(old, new, x, y, rules.background) || soft_edge(new, old, x, y, rules.background);
             if soft && rules.antialias == Antialias::Ignore {
                 antialiased += 1;
             } else {
@@ -30,14 +31,25 @@ pub(super) fn count(old: &Picture, new: &Picture, rules: &Rules) -> (u64, u64) {
     (changed, antialiased)
 }
 
-fn blended(a: &Picture, at_a: (u32, u32), b: &Picture, at_b: (u32, u32), place: (u32, u32), ground: Background) -> [f64; 3] {
+fn blended(
+    a: &Picture,
+    at_a: (u32, u32),
+    b: &Picture,
+    at_b: (u32, u32),
+    place: (u32, u32),
+    ground: Background,
+) -> [f64; 3] {
     let (a, width, b) = (a.get(at_a.0, at_a.1), f64::from(a.width()), b.get(at_b.0, at_b.1));
     let byte = 4.0 * (f64::from(place.1) * width + f64::from(place.0));
     let even = |value: f64| value.trunc() % 2.0 == 0.0;
     let pattern = |divisor: f64| if even(byte / divisor) { 48.0 } else { 207.0 };
     let ground = match ground {
         Background::White => [255.0, 255.0, 255.0],
-        Background::Checkerboard => [48.0, pattern(1.618_033_988_749_895), pattern(2.618_033_988_749_895)],
+        Background::Checkerboard => [
+            48.0,
+            pattern(1.618_033_988_749_895),
+            pattern(2.618_033_988_749_895),
+        ],
     };
     std::array::from_fn(|channel| {
         let (one, two) = (f64::from(a[channel]), f64::from(b[channel]));
@@ -91,7 +103,10 @@ fn soft_edge(own: &Picture, other: &Picture, x: u32, y: u32, ground: Background)
     };
     let in_plain_area = |picture: &Picture, (x, y): (u32, u32)| {
         let near = neighbours(picture, x, y);
-        let equal = near.iter().filter(|at| picture.get(at.0, at.1) == picture.get(x, y)).count();
+        let equal = near
+            .iter()
+            .filter(|at| picture.get(at.0, at.1) == picture.get(x, y))
+            .count();
         equal + usize::from(near.len() < 8) > 2
     };
     equal <= 2

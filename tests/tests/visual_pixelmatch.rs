@@ -2,6 +2,11 @@
 //!
 //! The packages are looked for in `$XTASK_REFEREES/node_modules`. Where they aren't there the tests say so, note it in the
 //! file that `XTASK_SKIPPED` names, and pass.
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "this is a test; what it skips, it says"
+)]
 
 use std::io::Write;
 use std::path::{Path, PathBuf};

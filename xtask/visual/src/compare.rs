@@ -204,7 +204,9 @@ pub(crate) mod tests {
             ),
         ] {
             for (side, bytes) in [(&old, before), (&new, after)] {
-                bytes.map(|bytes| write(&side.join(name), &bytes).unwrap());
+                if let Some(bytes) = bytes {
+                    write(&side.join(name), &bytes).unwrap();
+                }
             }
         }
         (folder, old, new)

@@ -253,10 +253,12 @@ fn draw(cx: &Context, run: &str, current: &Path) -> Result<Option<Outcome>> {
 fn last_lines(output: &[u8]) -> String {
     let text = String::from_utf8_lossy(output);
     let lines: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).collect();
-    lines[lines.len().saturating_sub(LAST_LINES)..]
-        .iter()
-        .map(|line| format!("\n{line}"))
-        .collect()
+    let mut told = String::new();
+    for line in &lines[lines.len().saturating_sub(LAST_LINES)..] {
+        told.push('\n');
+        told.push_str(line);
+    }
+    told
 }
 
 fn create(folder: &Path) -> Result<()> {

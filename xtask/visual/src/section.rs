@@ -235,7 +235,7 @@ mod tests {
         )
         .unwrap();
         assert_eq!(section.baseline(), "shots");
-        assert_eq!(section.rules().threshold.get(), 0.0);
+        assert!(section.rules().threshold.get() < f64::EPSILON);
         assert_eq!(section.rules().antialias, Antialias::Count);
         let page = &section.pages[0];
         assert_eq!(page.viewports, [[1280, 800], [390, 844]]);

@@ -86,7 +86,7 @@ impl Canvas {
         for (word, &length) in lengths.iter().enumerate() {
             let mut at = 0;
             while at + 3 <= length {
-                let tall = (at + word as u32) % 3 != 0;
+                let tall = !(at + word as u32).is_multiple_of(3);
                 let (top, height) = if tall { (y, 6) } else { (y + 2, 4) };
                 self.stroke(left + at, top, height, (at / 4 % 3) as i32, colour);
                 at += 4;

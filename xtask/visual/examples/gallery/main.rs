@@ -106,10 +106,10 @@ fn form() -> Result<Picture> {
 /// Discs whose edges alone differ: they moved by a fraction of a pixel.
 fn shifted_discs(antialias: Antialias) -> Result<Picture> {
     let draw = |by: i32| {
-        let mut canvas = Canvas::new(110, 80, PAPER);
+        let mut canvas = Canvas::new(132, 80, PAPER);
         for (index, colour) in [BLUE, GREEN, INK].into_iter().enumerate() {
             canvas.disc(
-                16 * (22 + 33 * index as i32) + by,
+                16 * (20 + 42 * index as i32) + by,
                 16 * 28,
                 16 * (8 + 3 * index as i32),
                 colour,

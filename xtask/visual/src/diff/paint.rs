@@ -15,6 +15,9 @@ const HATCHING: [u8; 3] = [120, 170, 230];
 /// A line of the hatching every so many pixels.
 const HATCHING_STEP: u32 = 6;
 
+/// Gives what is written to or read from, at its first use.
+type Opener<'a, T> = Box<dyn FnOnce() -> io::Result<T> + 'a>;
+
 /// Writes a diff picture as a PNG of the new picture's size, row by row as the rows are compared. The same rows always
 /// give the same bytes.
 ///
@@ -23,8 +26,8 @@ const HATCHING_STEP: u32 = 6;
 pub struct Painter<'a, W: Write + 'static> {
     size: Size,
     masks: &'a [Rect],
-    open: Option<Box<dyn FnOnce() -> io::Result<W> + 'a>>,
-    again: Option<Box<dyn FnOnce() -> io::Result<Box<dyn RowSource + 'a>> + 'a>>,
+    open: Option<Opener<'a, W>>,
+    again: Option<Opener<'a, Box<dyn RowSource + 'a>>>,
     stream: Option<png::StreamWriter<'static, W>>,
     line: Vec<u8>,
 }
@@ -90,7 +93,7 @@ impl<'a, W: Write + 'static> Painter<'a, W> {
             *out = match marks.get(x).unwrap_or(&Mark::Same) {
                 Mark::Changed => CHANGED,
                 Mark::Antialiased => ANTIALIASED,
-                Mark::Masked if (x as u32).wrapping_add(y) % HATCHING_STEP == 0 => HATCHING,
+                Mark::Masked if (x as u32).wrapping_add(y).is_multiple_of(HATCHING_STEP) => HATCHING,
                 Mark::Masked | Mark::Same => grey(),
             };
         }
@@ -101,7 +104,7 @@ impl<'a, W: Write + 'static> Painter<'a, W> {
     }
 }
 
-impl<'a, W: Write + 'static> RowSink for Painter<'a, W> {
+impl<W: Write + 'static> RowSink for Painter<'_, W> {
     fn row(&mut self, row: &MarkedRow<'_>) -> io::Result<()> {
         let has_difference = || {
             row.marks

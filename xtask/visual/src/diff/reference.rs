@@ -11,10 +11,10 @@ pub(super) fn count(old: &Picture, new: &Picture, rules: &Rules) -> (u64, u64) {
             let masked = rules.masks.iter().any(|mask| {
                 (mask.x..mask.x + mask.width).contains(&x) && (mask.y..mask.y + mask.height).contains(&y)
             });
-            let [r, g, b] = blended(old, (x, y), new, (x, y), (x, y), rules.background);
-            let luma = 0.298_895_31 * r + 0.586_622_47 * g + 0.114_482_23 * b;
-            let i = 0.595_977_99 * r - 0.274_176_10 * g - 0.321_801_89 * b;
-            let q = 0.211_470_17 * r - 0.522_617_11 * g + 0.311_146_94 * b;
+            let [red, green, blue] = blended(old, (x, y), new, (x, y), (x, y), rules.background);
+            let luma = 0.298_895_31 * red + 0.586_622_47 * green + 0.114_482_23 * blue;
+            let i = 0.595_977_99 * red - 0.274_176_10 * green - 0.321_801_89 * blue;
+            let q = 0.211_470_17 * red - 0.522_617_11 * green + 0.311_146_94 * blue;
             let far = 0.5053 * luma * luma + 0.299 * i * i + 0.1957 * q * q;
             if masked || old.get(x, y) == new.get(x, y) || far <= most {
                 continue;
@@ -79,11 +79,11 @@ fn soft_edge(own: &Picture, other: &Picture, x: u32, y: u32, ground: Background)
     let deltas: Vec<f64> = near
         .iter()
         .map(|&at| {
-            let [r, g, b] = blended(own, (x, y), own, at, (x, y), ground);
+            let [red, green, blue] = blended(own, (x, y), own, at, (x, y), ground);
             if own.get(x, y) == own.get(at.0, at.1) {
                 0.0
             } else {
-                r * 0.298_895_31 + g * 0.586_622_47 + b * 0.114_482_23
+                red * 0.298_895_31 + green * 0.586_622_47 + blue * 0.114_482_23
             }
         })
         .collect();

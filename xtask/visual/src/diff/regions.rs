@@ -159,12 +159,11 @@ fn merged(mut regions: Vec<Region>, gap: u32) -> Vec<Region> {
         let mut active: Vec<usize> = Vec::new();
         for region in regions {
             active.retain(|&at| out[at].bottom().saturating_add(gap) >= region.y);
-            match active.iter().find(|&&at| out[at].is_near(&region, gap)) {
-                Some(&at) => out[at].join(&region),
-                None => {
-                    active.push(out.len());
-                    out.push(region);
-                }
+            if let Some(&at) = active.iter().find(|&&at| out[at].is_near(&region, gap)) {
+                out[at].join(&region);
+            } else {
+                active.push(out.len());
+                out.push(region);
             }
         }
         regions = out;

@@ -2,6 +2,11 @@
 //!
 //! The packages are looked for in `$XTASK_REFEREES/node_modules`. Where they aren't there the tests say so, note it in the
 //! file that `XTASK_SKIPPED` names, and pass.
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "this is a test; what it skips, it says"
+)]
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -19,15 +24,54 @@ const REFEREE: &str = r#"
 import { readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
+import { deflateSync } from "node:zlib";
 const require = createRequire(process.argv[2] + "/");
 const { PNG } = require("pngjs");
 const pixelmatch = (await import(pathToFileURL(require.resolve("pixelmatch")))).default;
+// Noise in the seven passes of Adam7, row by row, under all filters.
+const interlaced = ({ width, height, colour, depth, samples }) => {
+  let seed = width * 31 + height * 7 + depth;
+  const byte = () => (seed = (Math.imul(seed, 1103515245) + 12345) & 0x7fffffff) >> 16 & 255;
+  const chunk = (name, data) => {
+    const body = Buffer.concat([Buffer.from(name, "latin1"), data]);
+    const length = Buffer.alloc(4), check = Buffer.alloc(4);
+    let crc = -1;
+    for (const value of body) {
+      crc ^= value;
+      for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ 0xedb88320 : crc >>> 1;
+    }
+    length.writeUInt32BE(data.length);
+    check.writeUInt32BE(~crc >>> 0);
+    return Buffer.concat([length, body, check]);
+  };
+  const header = Buffer.alloc(13);
+  header.writeUInt32BE(width, 0);
+  header.writeUInt32BE(height, 4);
+  header.set([depth, colour, 0, 0, 1], 8);
+  const raw = [];
+  for (const [x, y, across, down] of [[0, 0, 8, 8], [4, 0, 8, 8], [0, 4, 4, 8], [2, 0, 4, 4], [0, 2, 2, 4], [1, 0, 2, 2], [0, 1, 1, 2]]) {
+    const columns = Math.ceil((width - x) / across);
+    for (let row = y; columns > 0 && row < height; row += down) {
+      raw.push(row % 5);
+      for (let at = 0; at < Math.ceil(columns * samples * depth / 8); at++) raw.push(byte());
+    }
+  }
+  const palette = Buffer.from({ length: 3 << depth }, byte);
+  return Buffer.concat([
+    Buffer.from("\x89PNG\r\n\x1a\n", "latin1"),
+    chunk("IHDR", header),
+    ...(colour === 3 ? [chunk("PLTE", palette)] : []),
+    chunk("IDAT", deflateSync(Buffer.from(raw))),
+    chunk("IEND", Buffer.alloc(0)),
+  ]);
+};
 const read = new Map();
 const load = (path) => {
   if (!read.has(path)) read.set(path, PNG.sync.read(readFileSync(path)));
   return read.get(path);
 };
 const answers = JSON.parse(readFileSync(process.argv[3], "utf8")).map((job) => {
+  if (job.interlaced) writeFileSync(job.decode, interlaced(job.interlaced));
   if (job.decode) {
     writeFileSync(job.decode + ".rgba", load(job.decode).data);
     return {};
@@ -144,18 +188,46 @@ fn pairs() -> Vec<Pair> {
     let mut dice = Dice(0x9e37_79b9_7f4a_7c15);
     let mut pairs = Vec::new();
     let mut add = |name: &str, old: Picture, new: Picture| {
-        pairs.push(Pair { name: name.to_owned(), old, new });
+        pairs.push(Pair {
+            name: name.to_owned(),
+            old,
+            new,
+        });
     };
     for (index, moved) in [0.1, 0.5, 1.0, 3.3].into_iter().enumerate() {
         let text = |moved, ink, transparent| strokes(97, 61, moved, ink, transparent);
-        add(&format!("text{index}"), text(0.0, [0; 3], false), text(moved, [0; 3], false));
-        add(&format!("ink{index}"), text(0.0, [0; 3], false), text(moved, [30, 60, 200], false));
-        add(&format!("veil{index}"), text(0.0, [0; 3], true), text(moved, [200, 10, 90], true));
-        add(&format!("disc{index}"), disc(30.0, 31.0, 20.0), disc(30.0 + moved, 31.0, 20.0));
+        add(
+            &format!("text{index}"),
+            text(0.0, [0; 3], false),
+            text(moved, [0; 3], false),
+        );
+        add(
+            &format!("ink{index}"),
+            text(0.0, [0; 3], false),
+            text(moved, [30, 60, 200], false),
+        );
+        add(
+            &format!("veil{index}"),
+            text(0.0, [0; 3], true),
+            text(moved, [200, 10, 90], true),
+        );
+        add(
+            &format!("disc{index}"),
+            disc(30.0, 31.0, 20.0),
+            disc(30.0 + moved, 31.0, 20.0),
+        );
     }
-    let gradient = |shift: u32| paint(130, 40, move |x, y| [(x + shift) as u8, (y * 6) as u8, 255 - x as u8, 255]);
+    let gradient = |shift: u32| {
+        paint(130, 40, move |x, y| {
+            [(x + shift) as u8, (y * 6) as u8, 255 - x as u8, 255]
+        })
+    };
     add("gradient", gradient(0), gradient(9));
-    let fading = |shift: u32| paint(130, 40, move |x, y| [200, 100, (y * 6) as u8, (x * 2 + shift) as u8]);
+    let fading = |shift: u32| {
+        paint(130, 40, move |x, y| {
+            [200, 100, (y * 6) as u8, (x * 2 + shift) as u8]
+        })
+    };
     add("fading", fading(0), fading(5));
     for levels in [256, 4, 2] {
         for alpha in [false, true] {
@@ -163,14 +235,28 @@ fn pairs() -> Vec<Pair> {
                 paint(70, 53, |_, _| {
                     let mut level = || (dice.below(levels) * 255 / (levels - 1)) as u8;
                     let pixel = [level(), level(), level(), level()];
-                    if alpha { pixel } else { [pixel[0], pixel[1], pixel[2], 255] }
+                    if alpha {
+                        pixel
+                    } else {
+                        [pixel[0], pixel[1], pixel[2], 255]
+                    }
                 })
             };
             let (old, new) = (picture(), picture());
             add(&format!("noise-of-{levels}-{alpha}"), old, new);
         }
     }
-    for (width, height) in [(1, 1), (1, 2), (2, 1), (1, 40), (40, 1), (2, 2), (3, 3), (2, 30), (4, 3)] {
+    for (width, height) in [
+        (1, 1),
+        (1, 2),
+        (2, 1),
+        (1, 40),
+        (40, 1),
+        (2, 2),
+        (3, 3),
+        (2, 30),
+        (4, 3),
+    ] {
         let mut picture = || {
             paint(width, height, |_, _| {
                 let grey = [0, 90, 200, 255][dice.below(4) as usize];
@@ -195,7 +281,16 @@ fn pairs() -> Vec<Pair> {
         let [red, green, blue, _] = scattered.get(x, y);
         // Small steps: many land near the threshold.
         let step = dice.below(60) as u8;
-        scattered.set(x, y, [red.wrapping_add(step), green.wrapping_sub(step), blue ^ step, 255 - step / 9]);
+        scattered.set(
+            x,
+            y,
+            [
+                red.wrapping_add(step),
+                green.wrapping_sub(step),
+                blue ^ step,
+                255 - step / 9,
+            ],
+        );
     }
     add("scattered", base.clone(), scattered);
     add("equal", base.clone(), base);
@@ -252,15 +347,27 @@ fn counts_and_diff_pictures_are_pixelmatch_s() {
     let (mut changed, mut excused) = (0, 0);
     for ((what, difference, painted, picture), answer) in ours.iter().zip(&answers) {
         assert_eq!(answer["pixels"], difference.changed, "{what}");
-        assert_eq!(answer["antialiased"], difference.antialiased, "anti-aliased: {what}");
+        assert_eq!(
+            answer["antialiased"], difference.antialiased,
+            "anti-aliased: {what}"
+        );
         changed += difference.changed;
         excused += difference.antialiased;
         if let Some(picture) = picture {
-            assert!(files::read(painted).unwrap() == picture.pixels().as_flattened(), "diff picture: {what}");
+            assert!(
+                files::read(painted).unwrap() == picture.pixels().as_flattened(),
+                "diff picture: {what}"
+            );
         }
     }
-    println!("{} comparisons: {changed} pixels changed, {excused} are anti-aliasing", ours.len());
-    assert!(excused > 1000, "the pairs exercise the anti-aliasing rule: {excused} pixels");
+    println!(
+        "{} comparisons: {changed} pixels changed, {excused} are anti-aliasing",
+        ours.len()
+    );
+    assert!(
+        excused > 1000,
+        "the pairs exercise the anti-aliasing rule: {excused} pixels"
+    );
 }
 
 fn diff_picture(old: &Picture, new: &Picture, rules: &Rules, path: &Path) -> Option<Picture> {
@@ -308,7 +415,7 @@ fn every_kind_of_png_is_decoded_as_pngjs_does() {
     use png::{BitDepth as Depth, ColorType as Colour};
     let Some(referees) = referees() else { return };
     let folder = tempfile::tempdir().unwrap();
-    let mut paths = Vec::new();
+    let mut jobs = Vec::new();
     let all = [Depth::One, Depth::Two, Depth::Four, Depth::Eight, Depth::Sixteen];
     for (colour, depths, can_be_keyed) in [
         (Colour::Grayscale, &all[..], true),
@@ -320,18 +427,32 @@ fn every_kind_of_png_is_decoded_as_pngjs_does() {
         for &depth in depths {
             for keyed in [false, true].into_iter().filter(|keyed| can_be_keyed || !keyed) {
                 for (width, height) in [(33, 20), (1, 1), (7, 3)] {
-                    let path = folder.path().join(format!("{colour:?}{depth:?}-{keyed}-{width}.png"));
+                    let path = folder
+                        .path()
+                        .join(format!("{colour:?}{depth:?}-{keyed}-{width}.png"));
                     files::write(&path, &noise_png(colour, depth, keyed, width, height)).unwrap();
-                    paths.push(path);
+                    jobs.push(json!({ "decode": path }));
+                    if !keyed {
+                        let shape = json!({
+                            "width": width,
+                            "height": height,
+                            "colour": colour as u8,
+                            "depth": depth as u8,
+                            "samples": colour.samples(),
+                        });
+                        jobs.push(
+                            json!({ "decode": path.with_extension("interlaced.png"), "interlaced": shape }),
+                        );
+                    }
                 }
             }
         }
     }
-    let jobs: Vec<Value> = paths.iter().map(|path| json!({ "decode": path })).collect();
     ask(&referees, folder.path(), &jobs);
-    for path in paths {
-        let ours = Picture::from_png(&files::read(&path).unwrap()).unwrap();
-        let theirs = files::read(&PathBuf::from(format!("{}.rgba", path.display()))).unwrap();
-        assert!(ours.pixels().as_flattened() == theirs, "{}", path.display());
+    for job in jobs {
+        let path = job["decode"].as_str().unwrap();
+        let ours = Picture::from_png(&files::read(Path::new(path)).unwrap()).unwrap();
+        let theirs = files::read(Path::new(&format!("{path}.rgba"))).unwrap();
+        assert!(ours.pixels().as_flattened() == theirs, "{path}");
     }
 }

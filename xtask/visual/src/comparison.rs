@@ -49,7 +49,10 @@ impl Comparison {
         let changed: u64 = self.differences().map(|difference| difference.changed).sum();
         report.metrics = vec![
             Metric::count("pictures", self.pairs.len()),
-            Metric { better: Better::Lower, ..Metric::count("changed-pixels", changed as usize) },
+            Metric {
+                better: Better::Lower,
+                ..Metric::count("changed-pixels", changed as usize)
+            },
         ];
         report.artifacts = self.artifacts();
         report.summary = self.summary();
@@ -60,7 +63,12 @@ impl Comparison {
     pub fn summary(&self) -> String {
         let counts: Vec<String> = Status::ALL
             .iter()
-            .map(|&status| (status, self.pairs.iter().filter(|pair| pair.status == status).count()))
+            .map(|&status| {
+                (
+                    status,
+                    self.pairs.iter().filter(|pair| pair.status == status).count(),
+                )
+            })
             .filter(|&(_, count)| count > 0)
             .map(|(status, count)| format!("{count} {}", status.word()))
             .collect();
@@ -91,7 +99,10 @@ impl Comparison {
         let place = RepoPath::relative(&self.root, &pair.baseline).map(Location::file);
         let finding = Finding::new("visual", pair.status.word(), place, pair.words());
         Some(if pair.passes {
-            Finding { state: State::Known, ..finding.severity(Severity::Note) }
+            Finding {
+                state: State::Known,
+                ..finding.severity(Severity::Note)
+            }
         } else {
             finding
         })
@@ -102,7 +113,10 @@ impl Comparison {
         self.pairs
             .iter()
             .filter_map(|pair| below(pair.diff.as_deref()?))
-            .map(|path| Artifact { kind: "diff picture".to_owned(), path: path.to_string() })
+            .map(|path| Artifact {
+                kind: "diff picture".to_owned(),
+                path: path.to_string(),
+            })
             .collect()
     }
 }
@@ -152,8 +166,12 @@ impl Pair {
                 format!("{title}: {}{excuse}", difference.map(regions).unwrap_or_default())
             }
             Status::Resized => {
-                let sizes = difference.map(|it| format!("{} to {}", it.old, it.new)).unwrap_or_default();
-                let what = difference.filter(|it| it.changed > 0).map(|it| format!(", {}", regions(it)));
+                let sizes = difference
+                    .map(|it| format!("{} to {}", it.old, it.new))
+                    .unwrap_or_default();
+                let what = difference
+                    .filter(|it| it.changed > 0)
+                    .map(|it| format!(", {}", regions(it)));
                 format!("{title}: resized from {sizes}{}", what.unwrap_or_default())
             }
         }
@@ -169,7 +187,12 @@ fn regions(difference: &Difference) -> String {
     if all.len() > NAMED_REGIONS {
         parts.push("…".to_owned());
     }
-    format!("{} {noun} ({}; {} of it)", all.len(), parts.join("; "), share(difference.ratio()))
+    format!(
+        "{} {noun} ({}; {} of it)",
+        all.len(),
+        parts.join("; "),
+        share(difference.ratio())
+    )
 }
 
 /// A share in percent; what is there never reads as nothing.
@@ -193,15 +216,28 @@ mod tests {
             status,
             passes: status == Status::Same,
             difference,
-            why: if status == Status::Unreadable { "the baseline: it is empty".to_owned() } else { String::new() },
+            why: if status == Status::Unreadable {
+                "the baseline: it is empty".to_owned()
+            } else {
+                String::new()
+            },
             diff: None,
             baseline: Path::new("/top/tests").join(name),
         }
     }
 
     fn difference() -> Difference {
-        let size = Size { width: 1280, height: 800 };
-        let region = |x, y, width, height, pixels| Region { x, y, width, height, pixels };
+        let size = Size {
+            width: 1280,
+            height: 800,
+        };
+        let region = |x, y, width, height, pixels| Region {
+            x,
+            y,
+            width,
+            height,
+            pixels,
+        };
         Difference {
             changed: 42_000,
             regions: vec![region(24, 310, 312, 40, 41_990), region(2, 2, 8, 8, 10)],
@@ -210,18 +246,44 @@ mod tests {
     }
 
     fn comparison(pairs: Vec<Pair>) -> Comparison {
-        Comparison { pairs, root: "/top".into(), report_dir: "/top/target/xtask".into() }
+        Comparison {
+            pairs,
+            root: "/top".into(),
+            report_dir: "/top/target/xtask".into(),
+        }
     }
 
     #[test]
     fn each_status_is_told_in_words() {
-        let taller = Difference { old: Size { width: 1280, height: 700 }, ..difference() };
+        let taller = Difference {
+            old: Size {
+                width: 1280,
+                height: 700,
+            },
+            ..difference()
+        };
         for (status, difference, words) in [
             (Status::Same, None, "login@1280: same"),
-            (Status::Changed, Some(difference()), "login@1280: 2 regions (312×40 at 24,310; 8×8 at 2,2; 4.1 % of it)"),
-            (Status::New, None, "login@1280: new, there is no baseline picture of it"),
-            (Status::Missing, None, "login@1280: missing, there is only the baseline picture"),
-            (Status::Unreadable, None, "login@1280: unreadable: the baseline: it is empty"),
+            (
+                Status::Changed,
+                Some(difference()),
+                "login@1280: 2 regions (312×40 at 24,310; 8×8 at 2,2; 4.1 % of it)",
+            ),
+            (
+                Status::New,
+                None,
+                "login@1280: new, there is no baseline picture of it",
+            ),
+            (
+                Status::Missing,
+                None,
+                "login@1280: missing, there is only the baseline picture",
+            ),
+            (
+                Status::Unreadable,
+                None,
+                "login@1280: unreadable: the baseline: it is empty",
+            ),
             (
                 Status::Resized,
                 Some(taller),
@@ -232,24 +294,39 @@ mod tests {
         }
         assert_eq!(pair("a/.png", Status::Same, None).title(), "a/");
         assert_eq!(pair(".png", Status::Same, None).title(), ".png");
-        assert_eq!([0.0, 0.000_01, 0.001, 1.0].map(share), ["0.0 %", "under 0.1 %", "0.1 %", "100.0 %"]);
+        assert_eq!(
+            [0.0, 0.000_01, 0.001, 1.0].map(share),
+            ["0.0 %", "under 0.1 %", "0.1 %", "100.0 %"]
+        );
     }
 
     #[test]
     fn the_report_fails_by_what_is_not_excused() {
-        let excused = Pair { passes: true, ..pair("b.png", Status::Changed, Some(difference())) };
+        let excused = Pair {
+            passes: true,
+            ..pair("b.png", Status::Changed, Some(difference()))
+        };
         let passed = comparison(vec![pair("a.png", Status::Same, None), excused.clone()]).report();
         assert_eq!(passed.outcome, Outcome::Passed);
         assert_eq!(passed.summary, "2 pictures: 1 same, 1 changed");
         assert_eq!(passed.findings[0].state, State::Known);
 
-        for status in [Status::Changed, Status::New, Status::Missing, Status::Resized, Status::Unreadable] {
+        for status in [
+            Status::Changed,
+            Status::New,
+            Status::Missing,
+            Status::Resized,
+            Status::Unreadable,
+        ] {
             let failing = comparison(vec![excused.clone(), pair("c.png", status, Some(difference()))]);
             let report = failing.report();
             assert_eq!(report.outcome, Outcome::Failed);
             assert!(!failing.passes());
             assert_eq!(report.findings[1].rule, status.word());
-            assert_eq!(report.findings[1].location.as_ref().unwrap().to_string(), "tests/c.png");
+            assert_eq!(
+                report.findings[1].location.as_ref().unwrap().to_string(),
+                "tests/c.png"
+            );
         }
         assert_eq!(comparison(Vec::new()).report().outcome.word(), "invalid");
         assert!(!comparison(Vec::new()).passes());

@@ -57,13 +57,15 @@ pub(crate) fn couples(old: &Path, new: &Path) -> Result<Vec<Couple>> {
         }
         (old_is_folder, _) => {
             let (folder, file) = if old_is_folder { (old, new) } else { (new, old) };
-            Err(Problem::usage(format!(
-                "can't compare {} with {}",
-                old.display(),
-                new.display()
-            ))
-            .why(format!("{} is a folder and {} is a file", folder.display(), file.display()))
-            .fix("give two PNG files, or two folders of them"))
+            Err(
+                Problem::usage(format!("can't compare {} with {}", old.display(), new.display()))
+                    .why(format!(
+                        "{} is a folder and {} is a file",
+                        folder.display(),
+                        file.display()
+                    ))
+                    .fix("give two PNG files, or two folders of them"),
+            )
         }
     }
 }
@@ -92,7 +94,8 @@ pub(crate) fn folder_couples(old: &Path, new: &Path) -> Vec<Couple> {
 /// what it may hold isn't passed over; one that isn't there holds none.
 pub(crate) fn pictures(folder: &Path) -> BTreeMap<RepoPath, Entry> {
     let mut found = BTreeMap::new();
-    let is_absent = std::fs::metadata(folder).is_err_and(|cause| cause.kind() == std::io::ErrorKind::NotFound);
+    let is_absent =
+        std::fs::metadata(folder).is_err_and(|cause| cause.kind() == std::io::ErrorKind::NotFound);
     if !is_absent {
         list(folder, folder, &mut Vec::new(), &mut found);
     }
@@ -105,7 +108,9 @@ fn list(top: &Path, folder: &Path, above: &mut Vec<PathBuf>, found: &mut BTreeMa
         found.insert(name, Entry::Unreadable(why));
     };
     let own = match folder.canonicalize() {
-        Ok(own) if above.contains(&own) => return unreadable(folder, "the link leads back to a folder above it".to_owned()),
+        Ok(own) if above.contains(&own) => {
+            return unreadable(folder, "the link leads back to a folder above it".to_owned());
+        }
         Ok(own) => own,
         Err(cause) => return unreadable(folder, cause.to_string()),
     };
@@ -167,7 +172,15 @@ mod tests {
         }
         assert_eq!(
             names(&couples(&old, &new).unwrap()),
-            ["+- .hidden.png", "-+ B.png", "-+ a.png", "++ a/deep/x.PNG", "++ b.png", "+- gone.png", "-+ z.png"]
+            [
+                "+- .hidden.png",
+                "-+ B.png",
+                "-+ a.png",
+                "++ a/deep/x.PNG",
+                "++ b.png",
+                "+- gone.png",
+                "-+ z.png"
+            ]
         );
     }
 
@@ -204,7 +217,13 @@ mod tests {
         let couples = couples(&top, &top).unwrap();
         assert_eq!(
             names(&couples),
-            ["!! dangling.png", "++ link/a.png", "!! link/up", "++ real/a.png", "!! real/up"]
+            [
+                "!! dangling.png",
+                "++ link/a.png",
+                "!! link/up",
+                "++ real/a.png",
+                "!! real/up"
+            ]
         );
     }
 }

@@ -36,7 +36,10 @@ impl Gate for VisualGate {
         } else {
             return Ok(Planned::idle(GatePlan::out(
                 GATE,
-                format!("there is no [visual] in xtask.toml, and no picture in {}", section.baseline()),
+                format!(
+                    "there is no [visual] in xtask.toml, and no picture in {}",
+                    section.baseline()
+                ),
             )));
         };
         if section.run.is_none() && pictures(&places.current).is_empty() {
@@ -84,8 +87,10 @@ impl Places {
         };
         let (current, baseline) = (resolved(&places.current), resolved(&places.baseline));
         if current.starts_with(&baseline) || baseline.starts_with(&current) {
-            return Err(Problem::usage("[visual] `current` and `baseline` lie in each other")
-                .fix("give them folders of their own, or leave `current` out"));
+            return Err(
+                Problem::usage("[visual] `current` and `baseline` lie in each other")
+                    .fix("give them folders of their own, or leave `current` out"),
+            );
         }
         let reports = resolved(&reports);
         if section.run.is_some() && (!current.starts_with(&reports) || current == reports) {
@@ -104,7 +109,10 @@ impl Places {
 
     /// A path as people know it: from the repository's top.
     fn shown(&self, path: &Path) -> String {
-        path.strip_prefix(&self.root).unwrap_or(path).display().to_string()
+        path.strip_prefix(&self.root)
+            .unwrap_or(path)
+            .display()
+            .to_string()
     }
 }
 
@@ -114,7 +122,10 @@ fn has_baseline(cx: &Context, section: &VisualSection) -> Result<bool> {
         return Ok(!pictures(&cx.root.join(section.baseline())).is_empty());
     }
     let folder = format!("{}/", section.baseline());
-    let is_png = |path: &RepoPath| path.extension().is_some_and(|end| end.eq_ignore_ascii_case(b"png"));
+    let is_png = |path: &RepoPath| {
+        path.extension()
+            .is_some_and(|end| end.eq_ignore_ascii_case(b"png"))
+    };
     Ok(cx
         .tracked()?
         .iter()
@@ -125,7 +136,9 @@ fn no_current(places: &Places) -> (String, String) {
     let current = places.shown(&places.current);
     (
         format!("there are no current pictures in {current}"),
-        format!("put the pictures in {current}, or name a command that draws them: `[visual] run = \"…\"` in xtask.toml"),
+        format!(
+            "put the pictures in {current}, or name a command that draws them: `[visual] run = \"…\"` in xtask.toml"
+        ),
     )
 }
 
@@ -140,7 +153,10 @@ fn test(cx: &Context, section: &VisualSection, places: &Places) -> Result<GateRe
         None => None,
     };
     if let Some(outcome) = drawn {
-        return Ok(GateReport { standing: cx.standing(GATE), ..GateReport::new(GATE, outcome) });
+        return Ok(GateReport {
+            standing: cx.standing(GATE),
+            ..GateReport::new(GATE, outcome)
+        });
     }
     empty(&places.diff)?;
     let options = Options {
@@ -179,7 +195,10 @@ fn draw(cx: &Context, run: &str, current: &Path) -> Result<Option<Outcome>> {
     let script = match interpolate(run, &Ports::default()) {
         Ok(script) => script,
         Err(problem) if problem.kind == ProblemKind::Missing => {
-            return Ok(Some(Outcome::missing(format!("{}: {}", problem.what, problem.why), problem.fix)));
+            return Ok(Some(Outcome::missing(
+                format!("{}: {}", problem.what, problem.why),
+                problem.fix,
+            )));
         }
         Err(problem) => return Err(problem),
     };
@@ -207,10 +226,20 @@ fn draw(cx: &Context, run: &str, current: &Path) -> Result<Option<Outcome>> {
                 (None, Some(signal)) => format!("signal {signal}"),
                 (None, None) => "no exit code".to_owned(),
             };
-            let output = if ended.stderr.is_empty() { &ended.stdout } else { &ended.stderr };
-            Ok(Some(invalid(format!("`{run}` ended with {end}{}", last_lines(output)))))
+            let output = if ended.stderr.is_empty() {
+                &ended.stdout
+            } else {
+                &ended.stderr
+            };
+            Ok(Some(invalid(format!(
+                "`{run}` ended with {end}{}",
+                last_lines(output)
+            ))))
         }
-        Err(RunError::Stopped { why: Interrupt::FailFast, .. }) => Ok(Some(Outcome::Skipped {
+        Err(RunError::Stopped {
+            why: Interrupt::FailFast,
+            ..
+        }) => Ok(Some(Outcome::Skipped {
             reason: Skip::Stopped,
             why: "another gate failed first".to_owned(),
             fix: None,
@@ -224,10 +253,12 @@ fn draw(cx: &Context, run: &str, current: &Path) -> Result<Option<Outcome>> {
 fn last_lines(output: &[u8]) -> String {
     let text = String::from_utf8_lossy(output);
     let lines: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).collect();
-    lines[lines.len().saturating_sub(LAST_LINES)..]
-        .iter()
-        .map(|line| format!("\n{line}"))
-        .collect()
+    let mut told = String::new();
+    for line in &lines[lines.len().saturating_sub(LAST_LINES)..] {
+        told.push('\n');
+        told.push_str(line);
+    }
+    told
 }
 
 fn create(folder: &Path) -> Result<()> {
@@ -281,7 +312,10 @@ mod tests {
     #[test]
     fn it_is_in_where_something_speaks_for_it() {
         let (_folder, cx) = repository("", &[("docs/a.png", 1)]);
-        assert!(matches!(VisualGate.plan(&cx).unwrap().plan.decision, Decision::Out { .. }));
+        assert!(matches!(
+            VisualGate.plan(&cx).unwrap().plan.decision,
+            Decision::Out { .. }
+        ));
         for (config, standing) in [("", Standing::Detected), ("[visual]\n", Standing::Named)] {
             let (folder, _) = repository(config, &[("tests/visual/baseline/a.png", 1)]);
             let cx = Context {
@@ -320,28 +354,58 @@ mod tests {
     fn new_and_missing_pictures_fail() {
         for (pictures, rule, path) in [
             (&[("new/a.png", 2)][..], "new", "tests/visual/baseline/a.png"),
-            (&[("tests/visual/baseline/b.png", 2), ("new/b.txt", 2)], "missing", "tests/visual/baseline/b.png"),
-            (&[("tests/visual/baseline/c.png", 2), ("new/c.png", 3)], "resized", "tests/visual/baseline/c.png"),
+            (
+                &[("tests/visual/baseline/b.png", 2), ("new/b.txt", 2)],
+                "missing",
+                "tests/visual/baseline/b.png",
+            ),
+            (
+                &[("tests/visual/baseline/c.png", 2), ("new/c.png", 3)],
+                "resized",
+                "tests/visual/baseline/c.png",
+            ),
         ] {
             let (_folder, cx) = repository(RUN, pictures);
             let report = run(&cx);
             assert_eq!(report.outcome, Outcome::Failed);
-            assert_eq!((report.findings[0].rule.as_str(), report.findings[0].state), (rule, State::New));
-            assert_eq!(report.findings[0].location.as_ref().unwrap().path.to_string(), path);
+            assert_eq!(
+                (report.findings[0].rule.as_str(), report.findings[0].state),
+                (rule, State::New)
+            );
+            assert_eq!(
+                report.findings[0].location.as_ref().unwrap().path.to_string(),
+                path
+            );
         }
     }
 
     #[test]
     fn what_could_not_be_measured_does_not_pass() {
         for (config, word, why) in [
-            ("[visual]\nrun = 'true'\n", "invalid", "there is nothing to compare"),
-            ("[visual]\nrun = 'echo oh; exit 3'\n", "invalid", "`echo oh; exit 3` ended with exit code 3\noh"),
-            ("[visual]\nrun = 'x ${env.web.80}'\n", "skipped", "no host port is known for `${env.web.80}`"),
+            (
+                "[visual]\nrun = 'true'\n",
+                "invalid",
+                "there is nothing to compare",
+            ),
+            (
+                "[visual]\nrun = 'echo oh; exit 3'\n",
+                "invalid",
+                "`echo oh; exit 3` ended with exit code 3\noh",
+            ),
+            (
+                "[visual]\nrun = 'x ${env.web.80}'\n",
+                "skipped",
+                "no host port is known for `${env.web.80}`",
+            ),
         ] {
             let (_folder, cx) = repository(config, &[]);
             let report = run(&cx);
             assert_eq!(report.outcome.word(), word);
-            assert!(report.outcome.why().unwrap().starts_with(why), "{:?}", report.outcome);
+            assert!(
+                report.outcome.why().unwrap().starts_with(why),
+                "{:?}",
+                report.outcome
+            );
         }
     }
 

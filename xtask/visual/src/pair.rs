@@ -10,7 +10,8 @@ use serde::Serialize;
 use xtask_core::model::{Problem, RepoPath, Result};
 
 use crate::diff::{
-    DiffError, Difference, NoSink, Painter, PictureError, PngRows, RowSource, Rules, Side, Size, compare, read_header,
+    DiffError, Difference, NoSink, Painter, PictureError, PngRows, RowSource, Rules, Side, Size, compare,
+    read_header,
 };
 use crate::folder::{Couple, Entry};
 use crate::options::Options;
@@ -81,7 +82,12 @@ pub struct Pair {
 
 /// Compares a couple; `diff` is where its diff picture goes. An error is one of writing that: pictures that can't be read
 /// are a status.
-pub(crate) fn judge(couple: &Couple, baseline: PathBuf, options: &Options, diff: Option<PathBuf>) -> Result<Pair> {
+pub(crate) fn judge(
+    couple: &Couple,
+    baseline: PathBuf,
+    options: &Options,
+    diff: Option<PathBuf>,
+) -> Result<Pair> {
     let pair = Pair {
         name: couple.name.clone(),
         status: Status::Unreadable,
@@ -98,8 +104,18 @@ pub(crate) fn judge(couple: &Couple, baseline: PathBuf, options: &Options, diff:
     let (old, new) = match (&couple.old, &couple.new) {
         (Entry::Unreadable(why), _) => return Ok(unreadable("the baseline", why)),
         (_, Entry::Unreadable(why)) => return Ok(unreadable("the current picture", why)),
-        (Entry::Absent, _) => return Ok(Pair { status: Status::New, ..pair }),
-        (_, Entry::Absent) => return Ok(Pair { status: Status::Missing, ..pair }),
+        (Entry::Absent, _) => {
+            return Ok(Pair {
+                status: Status::New,
+                ..pair
+            });
+        }
+        (_, Entry::Absent) => {
+            return Ok(Pair {
+                status: Status::Missing,
+                ..pair
+            });
+        }
         (Entry::File(old), Entry::File(new)) => (old, new),
     };
     let compared = match &diff {
@@ -155,7 +171,12 @@ pub(crate) fn compare_files(old: &Path, new: &Path, rules: &Rules) -> Result<Dif
 }
 
 /// Compares two files, and writes a diff picture to `diff` where pixels changed.
-fn compare_and_paint(old_path: &Path, new_path: &Path, rules: &Rules, diff: &Path) -> Result<Difference, DiffError> {
+fn compare_and_paint(
+    old_path: &Path,
+    new_path: &Path,
+    rules: &Rules,
+    diff: &Path,
+) -> Result<Difference, DiffError> {
     let (mut old, mut new) = (open(old_path, Side::Old)?, open(new_path, Side::New)?);
     if let Some(size) = size_of_equal(&mut old, &mut new)? {
         return Ok(Difference::none(size));

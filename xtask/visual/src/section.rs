@@ -44,7 +44,10 @@ impl VisualSection {
 
     /// The folder of baseline pictures, relative to the repository's top.
     pub fn baseline(&self) -> &str {
-        self.baseline.as_deref().unwrap_or(Self::BASELINE).trim_end_matches('/')
+        self.baseline
+            .as_deref()
+            .unwrap_or(Self::BASELINE)
+            .trim_end_matches('/')
     }
 
     /// What counts as a change.
@@ -232,14 +235,17 @@ mod tests {
         )
         .unwrap();
         assert_eq!(section.baseline(), "shots");
-        assert_eq!(section.rules().threshold.get(), 0.0);
+        assert!(section.rules().threshold.get() < f64::EPSILON);
         assert_eq!(section.rules().antialias, Antialias::Count);
         let page = &section.pages[0];
         assert_eq!(page.viewports, [[1280, 800], [390, 844]]);
         assert_eq!(page.hide.0, [".ad"]);
         assert_eq!(page.mask.0, [".clock"]);
         assert_eq!(page.steps[1], Step::WaitFor(".open".to_owned()));
-        let fill = FillStep { selector: "#a".to_owned(), value: "b".to_owned() };
+        let fill = FillStep {
+            selector: "#a".to_owned(),
+            value: "b".to_owned(),
+        };
         assert_eq!(page.steps[2], Step::Fill(fill));
         assert_eq!(read("").unwrap().baseline(), VisualSection::BASELINE);
     }
@@ -247,13 +253,25 @@ mod tests {
     #[test]
     fn what_is_wrong_is_told_with_its_line() {
         for (text, message) in [
-            ("[visual]\nthreshold = 1.5", "xtask.toml:2: `1.5` is not a number from 0 to 1"),
-            ("[visual]\nmax-ratio = -1", "xtask.toml:2: `-1` is not a number from 0 to 1"),
+            (
+                "[visual]\nthreshold = 1.5",
+                "xtask.toml:2: `1.5` is not a number from 0 to 1",
+            ),
+            (
+                "[visual]\nmax-ratio = -1",
+                "xtask.toml:2: `-1` is not a number from 0 to 1",
+            ),
             ("[visual]\nmax-pixels = -1", "xtask.toml:2"),
             ("[visual]\nantialias = \"no\"", "xtask.toml:2"),
             ("[visual]\ntreshold = 0.1", "did you mean `threshold`?"),
-            ("[[visual.pages]]\nname = \"a\"\nurl = \"b\"\nmask = 1", "^ expected a string or a list of strings"),
-            ("[[visual.pages]]\nname = \"a\"\nurl = \"b\"\nsteps = [{ clik = \"c\" }]", "did you mean `click`?"),
+            (
+                "[[visual.pages]]\nname = \"a\"\nurl = \"b\"\nmask = 1",
+                "^ expected a string or a list of strings",
+            ),
+            (
+                "[[visual.pages]]\nname = \"a\"\nurl = \"b\"\nsteps = [{ clik = \"c\" }]",
+                "did you mean `click`?",
+            ),
             ("[[visual.pages]]\nname = \"a\"", "missing field `url`"),
         ] {
             let told = read(text).unwrap_err();

@@ -226,7 +226,15 @@ struct Judge {
 
 impl Judge {
     /// Marks the pixels of row `y`; `marks` come as [`Mark::Same`].
-    fn mark_row(&self, old_rows: &Window, new_rows: &Window, y: usize, old: &[Pixel], new: &[Pixel], marks: &mut [Mark]) {
+    fn mark_row(
+        &self,
+        old_rows: &Window,
+        new_rows: &Window,
+        y: usize,
+        old: &[Pixel],
+        new: &[Pixel],
+        marks: &mut [Mark],
+    ) {
         /// Pixels that are compared at once: equal stretches are skipped by memcmp.
         const STRETCH: usize = 16;
 
@@ -236,7 +244,11 @@ impl Judge {
         }
         let old_band = old_rows.band(y, self.width, self.height);
         let new_band = new_rows.band(y, self.width, self.height);
-        for (start, (old, new)) in old.chunks(STRETCH).zip(new[..self.width].chunks(STRETCH)).enumerate() {
+        for (start, (old, new)) in old
+            .chunks(STRETCH)
+            .zip(new[..self.width].chunks(STRETCH))
+            .enumerate()
+        {
             if old.as_flattened() == new.as_flattened() {
                 continue;
             }
@@ -311,11 +323,20 @@ mod tests {
     #[test]
     fn a_larger_picture_changed_where_only_it_is() {
         let old = Picture::filled(20, 20, WHITE);
-        for (width, height, changed) in [(20, 25, 100), (30, 20, 200), (21, 21, 41), (10, 10, 0), (30, 10, 100)] {
+        for (width, height, changed) in [
+            (20, 25, 100),
+            (30, 20, 200),
+            (21, 21, 41),
+            (10, 10, 0),
+            (30, 10, 100),
+        ] {
             let difference = diff(&old, &Picture::filled(width, height, WHITE), &Rules::default());
             assert!(difference.is_resized());
             assert_eq!(difference.changed, changed, "{width}×{height}");
-            assert_eq!(difference.regions.iter().map(|region| region.pixels).sum::<u64>(), changed);
+            assert_eq!(
+                difference.regions.iter().map(|region| region.pixels).sum::<u64>(),
+                changed
+            );
         }
     }
 
@@ -327,10 +348,27 @@ mod tests {
             new.set(x, 5, BLACK);
         }
         let masks = vec![
-            Rect { x: 10, y: 0, width: 20, height: 6 },
-            Rect { x: 90, y: 5, width: 500, height: 500 },
+            Rect {
+                x: 10,
+                y: 0,
+                width: 20,
+                height: 6,
+            },
+            Rect {
+                x: 90,
+                y: 5,
+                width: 500,
+                height: 500,
+            },
         ];
-        let difference = diff(&old, &new, &Rules { masks, ..Rules::default() });
+        let difference = diff(
+            &old,
+            &new,
+            &Rules {
+                masks,
+                ..Rules::default()
+            },
+        );
         assert_eq!(difference.changed, 70);
         assert_eq!(difference.regions.len(), 2);
     }
@@ -363,9 +401,15 @@ mod tests {
             for row in 0..height {
                 let bad = || Failing(Picture::filled(2, height, BLACK), row);
                 let as_old = compare(&mut bad(), &mut good.rows(), &Rules::default(), &mut NoSink);
-                assert!(matches!(as_old, Err(DiffError::Unreadable { side: Side::Old, .. })), "{height} {row}");
+                assert!(
+                    matches!(as_old, Err(DiffError::Unreadable { side: Side::Old, .. })),
+                    "{height} {row}"
+                );
                 let as_new = compare(&mut good.rows(), &mut bad(), &Rules::default(), &mut NoSink);
-                assert!(matches!(as_new, Err(DiffError::Unreadable { side: Side::New, .. })), "{height} {row}");
+                assert!(
+                    matches!(as_new, Err(DiffError::Unreadable { side: Side::New, .. })),
+                    "{height} {row}"
+                );
             }
         }
     }
@@ -375,7 +419,8 @@ mod tests {
         let shade = prop_oneof![Just(0_u8), Just(255), Just(128), Just(200), any::<u8>()];
         let alpha = prop_oneof![4 => Just(255_u8), 1 => Just(0), 1 => any::<u8>()];
         let grey = (shade.clone(), alpha.clone()).prop_map(|(shade, alpha)| [shade, shade, shade, alpha]);
-        let any_colour = ([shade.clone(), shade.clone(), shade], alpha).prop_map(|([r, g, b], a)| [r, g, b, a]);
+        let any_colour =
+            ([shade.clone(), shade.clone(), shade], alpha).prop_map(|([r, g, b], a)| [r, g, b, a]);
         let pixel = prop_oneof![3 => grey, 1 => any_colour].boxed();
         (1_u32..12, 1_u32..12).prop_flat_map(move |(width, height)| {
             let area = (width * height) as usize;
@@ -398,17 +443,29 @@ mod tests {
     fn rules() -> impl Strategy<Value = Rules> {
         let threshold = prop_oneof![Just(0.0), Just(0.05), Just(0.1), Just(0.5), Just(1.0), 0.0..=1.0];
         let mask = (0_u32..12, 0_u32..12, 1_u32..6, 1_u32..6);
-        (threshold, any::<bool>(), any::<bool>(), proptest::collection::vec(mask, 0..2)).prop_map(
-            |(threshold, count, white, masks)| Rules {
+        (
+            threshold,
+            any::<bool>(),
+            any::<bool>(),
+            proptest::collection::vec(mask, 0..2),
+        )
+            .prop_map(|(threshold, count, white, masks)| Rules {
                 threshold: Threshold::try_from(threshold).unwrap(),
-                antialias: if count { Antialias::Count } else { Antialias::Ignore },
-                background: if white { Background::White } else { Background::Checkerboard },
+                antialias: if count {
+                    Antialias::Count
+                } else {
+                    Antialias::Ignore
+                },
+                background: if white {
+                    Background::White
+                } else {
+                    Background::Checkerboard
+                },
                 masks: masks
                     .into_iter()
                     .map(|(x, y, width, height)| Rect { x, y, width, height })
                     .collect(),
-            },
-        )
+            })
     }
 
     proptest! {

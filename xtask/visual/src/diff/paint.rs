@@ -15,6 +15,9 @@ const HATCHING: [u8; 3] = [120, 170, 230];
 /// A line of the hatching every so many pixels.
 const HATCHING_STEP: u32 = 6;
 
+/// Gives what is written to or read from, at its first use.
+type Opener<'a, T> = Box<dyn FnOnce() -> io::Result<T> + 'a>;
+
 /// Writes a diff picture as a PNG of the new picture's size, row by row as the rows are compared. The same rows always
 /// give the same bytes.
 ///
@@ -23,8 +26,8 @@ const HATCHING_STEP: u32 = 6;
 pub struct Painter<'a, W: Write + 'static> {
     size: Size,
     masks: &'a [Rect],
-    open: Option<Box<dyn FnOnce() -> io::Result<W> + 'a>>,
-    again: Option<Box<dyn FnOnce() -> io::Result<Box<dyn RowSource + 'a>> + 'a>>,
+    open: Option<Opener<'a, W>>,
+    again: Option<Opener<'a, Box<dyn RowSource + 'a>>>,
     stream: Option<png::StreamWriter<'static, W>>,
     line: Vec<u8>,
 }
@@ -56,7 +59,9 @@ impl<'a, W: Write + 'static> Painter<'a, W> {
     }
 
     fn begin(&mut self, y: u32) -> io::Result<()> {
-        let Some(open) = self.open.take() else { return Ok(()) };
+        let Some(open) = self.open.take() else {
+            return Ok(());
+        };
         let mut encoder = png::Encoder::new(open()?, self.size.width, self.size.height);
         encoder.set_color(png::ColorType::Rgb);
         encoder.set_depth(png::BitDepth::Eight);
@@ -88,7 +93,7 @@ impl<'a, W: Write + 'static> Painter<'a, W> {
             *out = match marks.get(x).unwrap_or(&Mark::Same) {
                 Mark::Changed => CHANGED,
                 Mark::Antialiased => ANTIALIASED,
-                Mark::Masked if (x as u32).wrapping_add(y) % HATCHING_STEP == 0 => HATCHING,
+                Mark::Masked if (x as u32).wrapping_add(y).is_multiple_of(HATCHING_STEP) => HATCHING,
                 Mark::Masked | Mark::Same => grey(),
             };
         }
@@ -99,7 +104,7 @@ impl<'a, W: Write + 'static> Painter<'a, W> {
     }
 }
 
-impl<'a, W: Write + 'static> RowSink for Painter<'a, W> {
+impl<W: Write + 'static> RowSink for Painter<'_, W> {
     fn row(&mut self, row: &MarkedRow<'_>) -> io::Result<()> {
         let has_difference = || {
             row.marks
@@ -155,12 +160,29 @@ mod tests {
         let old = Picture::filled(3, 9, [0, 0, 0, 255]);
         let mut new = Picture::filled(3, 10, [0, 0, 0, 255]);
         new.set(1, 4, [255; 4]);
-        let masks = vec![Rect { x: 2, y: 0, width: 1, height: 10 }];
-        let diff = painted(&old, &new, &Rules { masks, ..Rules::default() }).unwrap();
+        let masks = vec![Rect {
+            x: 2,
+            y: 0,
+            width: 1,
+            height: 10,
+        }];
+        let diff = painted(
+            &old,
+            &new,
+            &Rules {
+                masks,
+                ..Rules::default()
+            },
+        )
+        .unwrap();
         let (grey, red, blue) = ([229, 229, 229, 255], [255, 0, 0, 255], [120, 170, 230, 255]);
         assert_eq!((diff.width(), diff.height()), (3, 10));
         assert_eq!(diff.row(0), [grey; 3]);
         assert_eq!(diff.row(4), [grey, red, blue], "the mask is hatched at 2, 4");
-        assert_eq!(diff.row(9), [red, red, [255; 4]], "only the new picture has this row");
+        assert_eq!(
+            diff.row(9),
+            [red, red, [255; 4]],
+            "only the new picture has this row"
+        );
     }
 }

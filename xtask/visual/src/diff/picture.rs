@@ -95,7 +95,10 @@ impl Picture {
 
     /// Its rows, as a source.
     pub fn rows(&self) -> PictureRows<'_> {
-        PictureRows { picture: self, next: 0 }
+        PictureRows {
+            picture: self,
+            next: 0,
+        }
     }
 }
 

@@ -11,15 +11,16 @@ pub(super) fn count(old: &Picture, new: &Picture, rules: &Rules) -> (u64, u64) {
             let masked = rules.masks.iter().any(|mask| {
                 (mask.x..mask.x + mask.width).contains(&x) && (mask.y..mask.y + mask.height).contains(&y)
             });
-            let [r, g, b] = blended(old, (x, y), new, (x, y), (x, y), rules.background);
-            let luma = 0.298_895_31 * r + 0.586_622_47 * g + 0.114_482_23 * b;
-            let i = 0.595_977_99 * r - 0.274_176_10 * g - 0.321_801_89 * b;
-            let q = 0.211_470_17 * r - 0.522_617_11 * g + 0.311_146_94 * b;
+            let [red, green, blue] = blended(old, (x, y), new, (x, y), (x, y), rules.background);
+            let luma = 0.298_895_31 * red + 0.586_622_47 * green + 0.114_482_23 * blue;
+            let i = 0.595_977_99 * red - 0.274_176_10 * green - 0.321_801_89 * blue;
+            let q = 0.211_470_17 * red - 0.522_617_11 * green + 0.311_146_94 * blue;
             let far = 0.5053 * luma * luma + 0.299 * i * i + 0.1957 * q * q;
             if masked || old.get(x, y) == new.get(x, y) || far <= most {
                 continue;
             }
-            let soft = soft_edge(old, new, x, y, rules.background) || soft_edge(new, old, x, y, rules.background);
+            let soft =
+                soft_edge(old, new, x, y, rules.background) || soft_edge(new, old, x, y, rules.background);
             if soft && rules.antialias == Antialias::Ignore {
                 antialiased += 1;
             } else {
@@ -30,14 +31,25 @@ pub(super) fn count(old: &Picture, new: &Picture, rules: &Rules) -> (u64, u64) {
     (changed, antialiased)
 }
 
-fn blended(a: &Picture, at_a: (u32, u32), b: &Picture, at_b: (u32, u32), place: (u32, u32), ground: Background) -> [f64; 3] {
+fn blended(
+    a: &Picture,
+    at_a: (u32, u32),
+    b: &Picture,
+    at_b: (u32, u32),
+    place: (u32, u32),
+    ground: Background,
+) -> [f64; 3] {
     let (a, width, b) = (a.get(at_a.0, at_a.1), f64::from(a.width()), b.get(at_b.0, at_b.1));
     let byte = 4.0 * (f64::from(place.1) * width + f64::from(place.0));
     let even = |value: f64| value.trunc() % 2.0 == 0.0;
     let pattern = |divisor: f64| if even(byte / divisor) { 48.0 } else { 207.0 };
     let ground = match ground {
         Background::White => [255.0, 255.0, 255.0],
-        Background::Checkerboard => [48.0, pattern(1.618_033_988_749_895), pattern(2.618_033_988_749_895)],
+        Background::Checkerboard => [
+            48.0,
+            pattern(1.618_033_988_749_895),
+            pattern(2.618_033_988_749_895),
+        ],
     };
     std::array::from_fn(|channel| {
         let (one, two) = (f64::from(a[channel]), f64::from(b[channel]));
@@ -67,11 +79,11 @@ fn soft_edge(own: &Picture, other: &Picture, x: u32, y: u32, ground: Background)
     let deltas: Vec<f64> = near
         .iter()
         .map(|&at| {
-            let [r, g, b] = blended(own, (x, y), own, at, (x, y), ground);
+            let [red, green, blue] = blended(own, (x, y), own, at, (x, y), ground);
             if own.get(x, y) == own.get(at.0, at.1) {
                 0.0
             } else {
-                r * 0.298_895_31 + g * 0.586_622_47 + b * 0.114_482_23
+                red * 0.298_895_31 + green * 0.586_622_47 + blue * 0.114_482_23
             }
         })
         .collect();
@@ -91,7 +103,10 @@ fn soft_edge(own: &Picture, other: &Picture, x: u32, y: u32, ground: Background)
     };
     let in_plain_area = |picture: &Picture, (x, y): (u32, u32)| {
         let near = neighbours(picture, x, y);
-        let equal = near.iter().filter(|at| picture.get(at.0, at.1) == picture.get(x, y)).count();
+        let equal = near
+            .iter()
+            .filter(|at| picture.get(at.0, at.1) == picture.get(x, y))
+            .count();
         equal + usize::from(near.len() < 8) > 2
     };
     equal <= 2

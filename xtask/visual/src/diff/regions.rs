@@ -39,7 +39,8 @@ impl Region {
         let near = |from: u32, to: u32, other_from: u32, other_to: u32| {
             from <= other_to.saturating_add(gap) && other_from <= to.saturating_add(gap)
         };
-        near(self.x, self.right(), other.x, other.right()) && near(self.y, self.bottom(), other.y, other.bottom())
+        near(self.x, self.right(), other.x, other.right())
+            && near(self.y, self.bottom(), other.y, other.bottom())
     }
 
     /// The smallest rectangle around both.
@@ -158,12 +159,11 @@ fn merged(mut regions: Vec<Region>, gap: u32) -> Vec<Region> {
         let mut active: Vec<usize> = Vec::new();
         for region in regions {
             active.retain(|&at| out[at].bottom().saturating_add(gap) >= region.y);
-            match active.iter().find(|&&at| out[at].is_near(&region, gap)) {
-                Some(&at) => out[at].join(&region),
-                None => {
-                    active.push(out.len());
-                    out.push(region);
-                }
+            if let Some(&at) = active.iter().find(|&&at| out[at].is_near(&region, gap)) {
+                out[at].join(&region);
+            } else {
+                active.push(out.len());
+                out.push(region);
             }
         }
         regions = out;
@@ -191,14 +191,24 @@ mod tests {
     }
 
     fn region(x: u32, y: u32, width: u32, height: u32, pixels: u64) -> Region {
-        Region { x, y, width, height, pixels }
+        Region {
+            x,
+            y,
+            width,
+            height,
+            pixels,
+        }
     }
 
     #[test]
     fn near_pixels_are_one_region_and_far_ones_are_not() {
         assert_eq!(of_pixels(&[]), []);
         assert_eq!(of_pixels(&[(0, 0)]), [region(0, 0, 1, 1, 1)]);
-        assert_eq!(of_pixels(&[(0, 0), (9, 0)]), [region(0, 0, 10, 1, 2)], "8 columns between");
+        assert_eq!(
+            of_pixels(&[(0, 0), (9, 0)]),
+            [region(0, 0, 10, 1, 2)],
+            "8 columns between"
+        );
         assert_eq!(of_pixels(&[(0, 0), (10, 0)]).len(), 2, "9 columns between");
         assert_eq!(of_pixels(&[(5, 0), (5, 9)]), [region(5, 0, 1, 10, 2)]);
         assert_eq!(of_pixels(&[(5, 0), (5, 10)]).len(), 2);
@@ -208,7 +218,11 @@ mod tests {
     fn the_one_with_most_changes_comes_first() {
         assert_eq!(
             of_pixels(&[(0, 0), (50, 50), (51, 50), (90, 0)]),
-            [region(50, 50, 2, 1, 2), region(0, 0, 1, 1, 1), region(90, 0, 1, 1, 1)]
+            [
+                region(50, 50, 2, 1, 2),
+                region(0, 0, 1, 1, 1),
+                region(90, 0, 1, 1, 1)
+            ]
         );
     }
 
@@ -223,7 +237,9 @@ mod tests {
 
     #[test]
     fn specks_all_over_stay_bounded_and_none_is_lost() {
-        let pixels: Vec<_> = (0..100).flat_map(|y| (0..100).map(move |x| (x * 20, y * 20))).collect();
+        let pixels: Vec<_> = (0..100)
+            .flat_map(|y| (0..100).map(move |x| (x * 20, y * 20)))
+            .collect();
         let regions = of_pixels(&pixels);
         assert!(regions.len() <= MAX_REGIONS);
         assert_eq!(regions.iter().map(|region| region.pixels).sum::<u64>(), 10_000);

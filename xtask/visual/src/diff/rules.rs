@@ -159,7 +159,9 @@ impl FromStr for Rect {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let wrong = || format!("`{text}` is no rectangle; write it as X,Y,WIDTH,HEIGHT in pixels, such as `0,0,320,48`");
+        let wrong = || {
+            format!("`{text}` is no rectangle; write it as X,Y,WIDTH,HEIGHT in pixels, such as `0,0,320,48`")
+        };
         let parts: Vec<u32> = text
             .split(',')
             .map(|part| part.trim().parse())
@@ -212,9 +214,23 @@ mod tests {
 
     #[test]
     fn a_rectangle_past_the_edge_covers_what_is_there() {
-        let rect = Rect { x: 3, y: u32::MAX, width: u32::MAX, height: 2 };
+        let rect = Rect {
+            x: 3,
+            y: u32::MAX,
+            width: u32::MAX,
+            height: 2,
+        };
         assert_eq!(rect.columns(u32::MAX, 10), 3..10);
         assert_eq!(rect.columns(0, 10), 0..0);
-        assert_eq!(Rect { x: 20, y: 0, width: 1, height: 1 }.columns(0, 10), 10..10);
+        assert_eq!(
+            Rect {
+                x: 20,
+                y: 0,
+                width: 1,
+                height: 1
+            }
+            .columns(0, 10),
+            10..10
+        );
     }
 }

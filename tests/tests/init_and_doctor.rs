@@ -2,6 +2,8 @@
 //! programs say of it (git, Cargo, actionlint).
 #![expect(
     clippy::disallowed_methods,
+    clippy::unwrap_used,
+    clippy::print_stdout,
     reason = "fixtures, and programs that judge what was written"
 )]
 

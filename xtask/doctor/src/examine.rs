@@ -186,6 +186,23 @@ mod tests {
         assert!(!cx.cancel.is_stopped(), "the caller's own flag is left alone");
     }
 
+    #[cfg(unix)]
+    #[test]
+    fn a_program_that_hangs_is_ended() {
+        let checks: Vec<Check<'_>> = vec![(
+            "slow",
+            Box::new(|cx| match crate::probe::ask(cx, "sleep", &["60"]) {
+                crate::probe::Answer::Failed(_) => Vec::new(),
+                other => panic!("{other:?}"),
+            }),
+        )];
+        let started = Instant::now();
+        let needs = run_all(&context(), &checks, Duration::from_millis(50));
+        assert!(started.elapsed() < Duration::from_secs(30));
+        assert_eq!(needs.len(), 1, "{needs:?}");
+        assert_eq!(needs[0].name, "an answer within 50ms");
+    }
+
     #[test]
     fn the_same_need_is_told_once() {
         let merged = merge(vec![

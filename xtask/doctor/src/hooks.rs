@@ -1,6 +1,6 @@
 //! Whether git runs the configured hooks in this repository.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use xtask_core::gate::{Context, Need, NeedState};
 
@@ -79,9 +79,15 @@ fn is_executable(_: &Path) -> bool {
     true
 }
 
+/// The path as one word of a shell.
+fn quote(path: &Path) -> String {
+    format!("'{}'", path.display().to_string().replace('\'', r"'\''"))
+}
+
 fn judge(hook: Hook, path: &Path, root: &Path, program: &str) -> NeedState {
-    let shown: PathBuf = path.strip_prefix(root).unwrap_or(path).to_owned();
-    let shown = shown.display();
+    let relative = path.strip_prefix(root).unwrap_or(path);
+    let shown = relative.display();
+    let quoted = quote(relative);
     let unmet = |why: String, fix: String| NeedState::Unmet { why, fix };
     match hook {
         Hook::Ours => NeedState::Met {
@@ -90,13 +96,14 @@ fn judge(hook: Hook, path: &Path, root: &Path, program: &str) -> NeedState {
         Hook::Absent => unmet(
             "it is not installed: commits are not checked".to_owned(),
             format!(
-                "mkdir -p \"$(dirname '{shown}')\" && printf '#!/bin/sh\\nexec {program} ci --only hooks\\n' > '{shown}' && \
-                 chmod +x '{shown}'"
+                "mkdir -p {folder} && printf '#!/bin/sh\\nexec {program} ci --only hooks\\n' > {quoted} && \
+                 chmod +x {quoted}",
+                folder = quote(relative.parent().unwrap_or(root)),
             ),
         ),
         Hook::NotExecutable => unmet(
             format!("{shown} is not executable, so git skips it"),
-            format!("chmod +x '{shown}'"),
+            format!("chmod +x {quoted}"),
         ),
         Hook::Theirs => unmet(
             format!("{shown} is there and doesn't call this program"),

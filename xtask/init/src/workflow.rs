@@ -75,23 +75,23 @@ fn github(facts: &Facts, source: Option<&str>) -> String {
         steps.push_str(RUST);
     }
     if let Some(install) = &facts.installs.python {
-        steps.push_str(&PYTHON.replace("@install", install));
+        steps.push_str(&PYTHON.replace("__install__", install));
     }
     if let Some(install) = &facts.installs.node {
-        steps.push_str(&NODE.replace("@install", install));
+        steps.push_str(&NODE.replace("__install__", install));
     }
     if facts.tasks.ours().is_none() {
         let source = source.map_or_else(|| SOURCE_VARIABLE.to_owned(), quoted);
         steps.push_str(
             &PROGRAM
-                .replace("@version", env!("CARGO_PKG_VERSION"))
-                .replace("@source", &source),
+                .replace("__version__", env!("CARGO_PKG_VERSION"))
+                .replace("__source__", &source),
         );
     }
     GITHUB
-        .replace("# @steps\n", &steps)
-        .replace("@program", program(facts))
-        .replace("@reports", reports(facts))
+        .replace("# __steps__\n", &steps)
+        .replace("__program__", program(facts))
+        .replace("__reports__", reports(facts))
 }
 
 fn gitlab(facts: &Facts, source: Option<&str>) -> String {
@@ -107,9 +107,9 @@ fn gitlab(facts: &Facts, source: Option<&str>) -> String {
     }
     let before: Vec<String> = before.iter().map(|line| format!("    - {line}")).collect();
     GITLAB
-        .replace("@before", &before.join("\n"))
-        .replace("@program", program(facts))
-        .replace("@reports", reports(facts))
+        .replace("    - __before__", &before.join("\n"))
+        .replace("__program__", program(facts))
+        .replace("__reports__", reports(facts))
 }
 
 /// The text as a YAML scalar between double quotes.
@@ -176,9 +176,7 @@ mod tests {
             for part in has {
                 assert!(text.contains(part), "{part}:\n{text}");
             }
-            for part in lacks.into_iter().chain([
-                "# @", "@steps", "@program", "@reports", "@install", "@source", "@version",
-            ]) {
+            for part in lacks.into_iter().chain(["__"]) {
                 assert!(!text.contains(part), "{part}:\n{text}");
             }
         }
@@ -206,6 +204,6 @@ mod tests {
             text.contains("    - cargo install --locked --git \"$XTASK_SOURCE\" xtask\n"),
             "{text}"
         );
-        assert!(!text.contains('@'), "{text}");
+        assert!(!text.contains("__"), "{text}");
     }
 }

@@ -178,7 +178,7 @@ fn check_version(file: &str, least: &str, have: &str) -> Result<()> {
     if have_parts < wanted {
         return Err(
             Problem::usage(format!("{file} needs xtask {least} or later; this is {have}"))
-                .fix("update it: `cargo install xtask`, or pull the repository that holds it"),
+                .fix("update it: pull the repository that holds it, or `cargo install --locked --git URL xtask`"),
         );
     }
     Ok(())

@@ -79,7 +79,11 @@ impl Pair {
             other => other.replace('-', "_"),
         };
         // The check of conflict markers asks git where it is.
-        let ended = command("git").args(["init", "-q"]).current_dir(folder).output().unwrap();
+        let ended = command("git")
+            .args(["init", "-q"])
+            .current_dir(folder)
+            .output()
+            .unwrap();
         assert!(ended.status.success());
         for (name, bytes) in files {
             write(&folder.join(name), bytes);

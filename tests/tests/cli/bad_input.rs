@@ -143,7 +143,7 @@ fn an_unreadable_file_is_no_pass() {
     let sandbox = repository();
     sandbox.write("locked.txt", "x\n").commit("locked");
     let path = sandbox.root().join("locked.txt");
-    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0)).unwrap();
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o0)).unwrap();
     if std::fs::read(&path).is_ok() {
         // The superuser reads everything; a folder in the file's place can't be read as a file by anyone.
         std::fs::remove_file(&path).unwrap();

@@ -1,5 +1,6 @@
 //! The generated references in `docs/reference/` are what the program prints. `UPDATE=1` writes them.
 
+use std::fmt::Write;
 use std::path::Path;
 
 use xtask_tests::Sandbox;
@@ -81,16 +82,16 @@ fn table(root: &serde_json::Value, object: &serde_json::Value, name: &str, page:
                 inner.push((nested.clone(), nested_name));
             }
         }
-        rows.push_str(&format!("| `{key}` | {} | {about} |\n", kind(root, value)));
+        let _ = writeln!(rows, "| `{key}` | {} | {about} |", kind(root, value));
     }
     if !rows.is_empty() {
         if !name.is_empty() {
-            page.push_str(&format!("\n## [{name}]\n"));
+            let _ = write!(page, "\n## [{name}]\n");
             if let Some(about) = object["description"].as_str() {
-                page.push_str(&format!("\n{about}\n"));
+                let _ = write!(page, "\n{about}\n");
             }
         }
-        page.push_str(&format!("\n| key | type | |\n| --- | --- | --- |\n{rows}"));
+        let _ = write!(page, "\n| key | type | |\n| --- | --- | --- |\n{rows}");
     }
     for (nested, nested_name) in inner {
         table(root, &nested, &nested_name, page);

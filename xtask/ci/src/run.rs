@@ -24,9 +24,13 @@ pub fn run(cx: &Context, plan: CiPlan) -> Result<Vec<GateReport>> {
     };
     let mut graph = Graph::default();
     let mut standings = BTreeMap::new();
+    let mut taken_from = BTreeMap::new();
     for entry in plan.entries.into_iter().filter(Entry::is_listed) {
         let (name, standing) = (entry.name(), entry.planned.plan.standing);
         standings.insert(name.to_owned(), standing);
+        if let Some(provider) = entry.provider {
+            taken_from.insert(name.to_owned(), provider);
+        }
         let after: Vec<String> = entry
             .planned
             .plan
@@ -97,7 +101,7 @@ pub fn run(cx: &Context, plan: CiPlan) -> Result<Vec<GateReport>> {
         let standing = standings.get(&name).copied().unwrap_or(Standing::Detected);
         GateReport { standing, ..report }
     });
-    Ok(hand_over_cases(reports.collect()))
+    Ok(hand_over_cases(reports.collect(), &taken_from))
 }
 
 /// How one gate ends: by its job, or by what the plan says of it.
@@ -152,14 +156,29 @@ fn provided(name: &str, provider: &str, report: Option<&GateReport>) -> GateRepo
     suite::report(name, report.cases.clone(), true, "")
 }
 
-/// Leaves each test case in one place: with the test gate, where that took them over.
-fn hand_over_cases(mut reports: Vec<GateReport>) -> Vec<GateReport> {
-    let taken = reports
-        .iter()
-        .any(|report| report.gate == "test" && !report.cases.is_empty());
-    if taken {
-        for report in reports.iter_mut().filter(|report| report.gate != "test") {
+/// Leaves each test case in one place: with the test gate, where that took them over. Where tests failed, the gate that ran
+/// them could not measure for that alone; the test gate tells it.
+fn hand_over_cases(
+    mut reports: Vec<GateReport>,
+    taken_from: &BTreeMap<String, &'static str>,
+) -> Vec<GateReport> {
+    for (gate, provider) in taken_from {
+        let took = reports.iter().find(|report| report.gate == *gate);
+        let (told, failed) = took.map_or((false, false), |report| {
+            (!report.cases.is_empty(), report.outcome == Outcome::Failed)
+        });
+        for report in reports
+            .iter_mut()
+            .filter(|report| told && report.gate == *provider)
+        {
             report.cases.clear();
+            if failed && let Outcome::Invalid { why, .. } = &report.outcome {
+                report.outcome = Outcome::Skipped {
+                    reason: Skip::Stopped,
+                    why: why.clone(),
+                    fix: None,
+                };
+            }
         }
     }
     reports

@@ -38,24 +38,31 @@ pub(crate) struct Args {
 
 pub(crate) fn run(session: &Session, args: Args) -> Result<ExitCode> {
     let scope = args.since.map_or(Scope::All, Scope::Since);
-    let options = Options { only: args.only, skip: args.skip, shard: args.shard, fail_fast: args.fail_fast };
-    run_gates(session, "ci", scope, options)
-}
-
-/// Runs one gate, as its own command does: named, so that what is missing counts.
-pub(crate) fn run_one(session: &Session, gate: &str, scope: Scope) -> Result<ExitCode> {
-    run_gates(session, gate, scope, Options { only: vec![gate.to_owned()], ..Options::default() })
-}
-
-fn run_gates(session: &Session, command: &str, scope: Scope, options: Options) -> Result<ExitCode> {
-    let reporting = Reporting::start(session);
-    let cx = session.context(scope, args.only.clone(), reporting.events())?;
     let options = Options {
         only: args.only,
         skip: args.skip,
         shard: args.shard,
         fail_fast: args.fail_fast,
     };
+    run_gates(session, "ci", scope, options)
+}
+
+/// Runs one gate, as its own command does: named, so that what is missing counts.
+pub(crate) fn run_one(session: &Session, gate: &str, scope: Scope) -> Result<ExitCode> {
+    run_gates(
+        session,
+        gate,
+        scope,
+        Options {
+            only: vec![gate.to_owned()],
+            ..Options::default()
+        },
+    )
+}
+
+fn run_gates(session: &Session, command: &str, scope: Scope, options: Options) -> Result<ExitCode> {
+    let reporting = Reporting::start(session);
+    let cx = session.context(scope, options.only.clone(), reporting.events())?;
     let plan = xtask_ci::plan(&cx, &areas::gates(), options)?;
     if session.global.plan {
         return output::plan(session, &xtask_ci::json(&plan, cx.project()?), || {

@@ -20,9 +20,5 @@ pub(crate) fn run(session: &Session, _: Args) -> Result<ExitCode> {
         Format::Json => output::print_json(&xtask_doctor::json(&needs))?,
         _ => output::print(&xtask_doctor::show(&needs, session.style().colour))?,
     }
-    Ok(if xtask_doctor::all_met(&needs) {
-        ExitCode::Passed
-    } else {
-        ExitCode::Missing
-    })
+    Ok(xtask_doctor::exit_code(&needs))
 }

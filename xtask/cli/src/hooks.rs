@@ -77,10 +77,14 @@ pub(crate) fn run(session: &Session, args: Args) -> Result<ExitCode> {
         let near = nearest(&args.stage, names.iter().copied());
         Problem::usage(format!("there is no stage `{}`", args.stage))
             .why(format!("the stages are {}", names.join(", ")))
-            .fix(near.map(|near| format!("did you mean `{near}`?")).unwrap_or_default())
+            .fix(
+                near.map(|near| format!("did you mean `{near}`?"))
+                    .unwrap_or_default(),
+            )
     })?;
     let reporting = Reporting::start(session);
-    let cx = session.with_signals(session.context(Scope::All, vec!["hooks".to_owned()], reporting.events())?);
+    let cx =
+        session.with_signals(session.context(Scope::All, vec!["hooks".to_owned()], reporting.events())?);
     let below_root = |cx: &Context, path: &PathBuf| {
         let absolute = std::path::absolute(session.folder.join(path)).unwrap_or_else(|_| path.clone());
         RepoPath::relative(&cx.root, &absolute).ok_or_else(|| {

@@ -36,7 +36,10 @@ pub(crate) fn run(session: &Session, args: Args) -> Result<ExitCode> {
     }
     let reporting = Reporting::start(session);
     let cx = session.with_signals(session.context(scope, vec!["lint".to_owned()], reporting.events())?);
-    let options = Options { fix: args.fix, update_baseline: args.update_baseline };
+    let options = Options {
+        fix: args.fix,
+        update_baseline: args.update_baseline,
+    };
     let linted = xtask_lint::run(&cx, options)?;
     let own = json(&linted.report, linted.fixed);
     reporting.finish(session, &cx, "lint", vec![linted.report], Some(own))

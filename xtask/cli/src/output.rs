@@ -10,7 +10,7 @@ use serde_json::Value;
 use xtask_core::exec::Interrupt;
 use xtask_core::gate::Context;
 use xtask_core::model::{Events, ExitCode, GateReport, Problem, Report, Result};
-use xtask_core::report::{self, Format, Redactor, Reporter, ReporterMode};
+use xtask_core::report::{self, Format, Redactor, Reporter, ReporterMode, Style};
 
 use crate::session::Session;
 
@@ -25,13 +25,8 @@ impl Reporting {
     /// Starts to show events, as the session's options and the terminal have it.
     pub(crate) fn start(session: &Session) -> Self {
         let (sender, receiver) = mpsc::channel();
-        let mode = if session.global.quiet {
-            ReporterMode::Quiet
-        } else if std::io::stderr().is_terminal() && !session.is_ci() && !session.global.verbose {
-            ReporterMode::Live
-        } else {
-            ReporterMode::Plain
-        };
+        let is_terminal = std::io::stderr().is_terminal() && !session.global.verbose;
+        let mode = ReporterMode::choose(session.global.quiet, is_terminal, session.is_ci());
         let reporter = Reporter::start(
             receiver,
             mode,
@@ -94,7 +89,7 @@ fn write_reports(session: &Session, cx: &Context, report: &Report, own_json: Opt
     for wanted in &session.global.report {
         let text = match (wanted.format, own_json) {
             (Format::Json, Some(own)) => format!("{own:#}\n"),
-            (format, _) => report::render(report, format, session.style().plain()),
+            (format, _) => report::render(report, format, Style::PLAIN),
         };
         first = first.and(if wanted.path == Path::new("-") {
             print(&text)

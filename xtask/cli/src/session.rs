@@ -63,9 +63,8 @@ impl Session {
             .environment
             .text("COLUMNS")
             .and_then(|columns| columns.parse().ok());
-        let width = width
-            .or_else(|| xtask_core::report::terminal_width())
-            .unwrap_or(100);
+        let measured = || terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
+        let width = width.or_else(measured).unwrap_or(100);
         Style {
             colour,
             width,

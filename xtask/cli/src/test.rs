@@ -25,7 +25,8 @@ pub(crate) fn run(session: &Session, args: Args) -> Result<ExitCode> {
         return crate::ci::run_one(session, "test", Scope::All);
     }
     let reporting = Reporting::start(session);
-    let cx = session.with_signals(session.context(Scope::All, vec!["test".to_owned()], reporting.events())?);
+    let cx =
+        session.with_signals(session.context(Scope::All, vec!["test".to_owned()], reporting.events())?);
     let report = xtask_test::run(&cx, &args.arguments)?;
     reporting.finish(session, &cx, "test", vec![report], None)
 }

@@ -8,25 +8,21 @@ use std::path::{Path, PathBuf};
 use crate::environment::Environment;
 use crate::model::{RepoPath, Result};
 
-#[cfg(test)]
-mod agreement;
 mod blobs;
 mod diff;
 mod diff_library;
 mod diff_program;
 mod discover;
-#[cfg(test)]
-mod discover_tests;
 mod git_program;
 mod index;
 mod library;
 mod notes;
-#[cfg(test)]
-mod notes_tests;
 mod patch;
 mod revision;
 #[cfg(test)]
 mod testing;
+#[cfg(test)]
+mod tests;
 mod tree;
 mod types;
 mod untracked;

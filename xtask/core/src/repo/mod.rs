@@ -145,8 +145,9 @@ impl Repo {
         notes::read(self, reference, commit)
     }
 
-    /// Writes the note of a commit under `reference`, replacing the one that was there. Notes that others write at the
-    /// same time stay.
+    /// Writes the note of a commit under `reference`, replacing the one that was there; the bytes stay as they are. Notes
+    /// on other commits that others write at the same time stay (but for reftable and SHA-256, where git itself may lose
+    /// one). Where git knows no author, it is xtask.
     pub fn set_note(&self, reference: &str, commit: &ObjectId, text: &[u8]) -> Result<()> {
         notes::write(self, reference, commit, text)
     }

@@ -49,11 +49,14 @@ pub struct Repo {
 enum Backend {
     /// libgit2, and the git program where it fails.
     Library,
-    /// The git program.
+    /// The git program, as libgit2 can't open the repository; its index and objects it may still read.
     Program,
     /// libgit2, and its errors are told: tests learn that it did answer.
     #[cfg(test)]
     LibraryOnly,
+    /// The git program for everything, to compare with.
+    #[cfg(test)]
+    ProgramOnly,
 }
 
 impl Repo {

@@ -109,7 +109,7 @@ impl Fixture {
     /// The repository by the git program alone.
     pub(super) fn program(&self) -> Repo {
         Repo {
-            backend: Backend::Program,
+            backend: Backend::ProgramOnly,
             ..self.repo()
         }
     }

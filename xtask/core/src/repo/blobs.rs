@@ -7,7 +7,7 @@ use git2::{ObjectType, Odb, Repository};
 use super::git_program::{finish, garbled};
 use super::index::take;
 use super::library::oid;
-use super::{Backend, ObjectId, Repo};
+use super::{ObjectId, Repo};
 use crate::model::{Problem, Result};
 
 /// So many bytes at most does [`Blobs::prefetch`] hold.
@@ -36,12 +36,7 @@ enum Objects {
 
 impl Blobs {
     pub(super) fn open(repo: &Repo) -> Self {
-        let forced = repo.backend == Backend::Program && cfg!(test);
-        let objects = if forced {
-            Objects::Unreadable
-        } else {
-            open_objects(repo)
-        };
+        let objects = open_objects(repo);
         Self {
             repo: repo.clone(),
             objects,
@@ -135,7 +130,7 @@ fn size_of_line(line: &[u8]) -> Option<usize> {
 }
 
 fn open_objects(repo: &Repo) -> Objects {
-    if sha256(repo) {
+    if repo.is_for_program_only() {
         return Objects::Unreadable;
     }
     let folder = repo.common_dir.join("objects");
@@ -147,14 +142,4 @@ fn open_objects(repo: &Repo) -> Objects {
     alone
         .or_else(|| repo.open().ok().map(Objects::Within))
         .unwrap_or(Objects::Unreadable)
-}
-
-/// Whether the configuration names SHA-256. (A false alarm only costs time, and a miss too: no SHA-1 name fits.)
-pub(super) fn sha256(repo: &Repo) -> bool {
-    crate::files::read(&repo.common_dir.join("config")).is_ok_and(|config| {
-        config
-            .to_ascii_lowercase()
-            .windows(6)
-            .any(|word| word == b"sha256")
-    })
 }

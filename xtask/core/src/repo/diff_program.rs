@@ -73,7 +73,7 @@ fn empty_tree(repo: &Repo, pair: &Pair) -> &'static str {
     });
     let long = known
         .or_else(|| pair.index.first().map(|entry| entry.id.as_bytes().len() == 32))
-        .unwrap_or_else(|| super::blobs::sha256(repo));
+        .unwrap_or_else(|| repo.is_sha256());
     if long {
         "6ef19b41225c5369f1c104d45d8d85efa9b057b53b14b4b9b939dd74decc5321"
     } else {

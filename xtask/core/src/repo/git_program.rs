@@ -38,6 +38,9 @@ impl Repo {
     }
 }
 
+/// `Ended` keeps so many bytes of output, and cuts what is longer in the middle: that must not be read as whole.
+const MOST_OUTPUT: usize = 64 << 20;
+
 /// A git process in this folder that finds its repository itself.
 pub(super) fn plain(folder: &Path) -> Process {
     Process::new("git")
@@ -68,6 +71,13 @@ pub(super) fn run(git: &Process) -> Result<Ended> {
 /// Runs it to its end; any exit code but 0 is a problem that tells what git said.
 pub(super) fn finish(git: &Process) -> Result<Vec<u8>> {
     let ended = run(git)?;
+    if ended.code == Some(0) && ended.stdout.len() > MOST_OUTPUT {
+        return Err(
+            Problem::invalid(format!("can't take in what {} writes", git.show()))
+                .why(format!("it is more than {} MB", MOST_OUTPUT >> 20))
+                .fix("compare with a nearer revision, or ignore generated files"),
+        );
+    }
     if ended.code == Some(0) {
         return Ok(ended.stdout);
     }

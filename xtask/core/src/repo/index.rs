@@ -13,10 +13,19 @@ const SKIP_WORKTREE: u32 = 1 << 14;
 
 /// The entries of the index in `file`, sorted by path and stage.
 pub(super) fn entries(repo: &Repo, file: &Path) -> Result<Vec<IndexEntry>> {
-    if !file.exists() {
+    if !exists(file)? {
         return Ok(Vec::new());
     }
     repo.ask_unopened(|| by_library(file), || by_program(repo, file))
+}
+
+/// Whether the index is there. A folder that can't be looked into is a problem, not an empty index.
+fn exists(file: &Path) -> Result<bool> {
+    file.try_exists().map_err(|cause| {
+        Problem::invalid(format!("can't read the index {}", file.display()))
+            .why(cause)
+            .fix("give read permission on its folder")
+    })
 }
 
 /// libgit2 reads the file alone: no repository is opened.

@@ -1,5 +1,6 @@
 //! Opening libgit2, and asking the git program where it fails.
 
+use bstr::ByteSlice;
 use git2::{Repository, RepositoryOpenFlags};
 
 use super::{Backend, ObjectId, Repo};
@@ -27,16 +28,19 @@ impl Repo {
         library: impl FnOnce(&Repository) -> Result<T, Refusal>,
         program: impl FnOnce() -> Result<T>,
     ) -> Result<T> {
+        if self.backend == Backend::Program {
+            return program();
+        }
         self.ask_unopened(|| library(&self.open()?), program)
     }
 
-    /// As [`Repo::ask`], where libgit2 doesn't need the repository itself.
+    /// As [`Repo::ask`], where libgit2 need not open the repository itself.
     pub(super) fn ask_unopened<T>(
         &self,
         library: impl FnOnce() -> Result<T, Refusal>,
         program: impl FnOnce() -> Result<T>,
     ) -> Result<T> {
-        if self.backend == Backend::Program {
+        if self.is_for_program_only() {
             return program();
         }
         let refusal = match library() {
@@ -54,6 +58,22 @@ impl Repo {
             }),
             (answer, _) => answer,
         }
+    }
+
+    /// Whether libgit2 can't even read its index and its objects: their names are SHA-256, says the configuration. (A false
+    /// alarm only costs time.)
+    pub(super) fn is_for_program_only(&self) -> bool {
+        #[cfg(test)]
+        if self.backend == Backend::ProgramOnly {
+            return true;
+        }
+        self.backend != Backend::Library && self.is_sha256()
+    }
+
+    /// Whether the configuration speaks of SHA-256.
+    pub(super) fn is_sha256(&self) -> bool {
+        crate::files::read(&self.common_dir.join("config"))
+            .is_ok_and(|config| config.to_ascii_lowercase().find(b"sha256").is_some())
     }
 
     /// Opens it in libgit2, with this working tree.

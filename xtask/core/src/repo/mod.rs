@@ -8,25 +8,21 @@ use std::path::{Path, PathBuf};
 use crate::environment::Environment;
 use crate::model::{RepoPath, Result};
 
-#[cfg(test)]
-mod agreement;
 mod blobs;
 mod diff;
 mod diff_library;
 mod diff_program;
 mod discover;
-#[cfg(test)]
-mod discover_tests;
 mod git_program;
 mod index;
 mod library;
 mod notes;
-#[cfg(test)]
-mod notes_tests;
 mod patch;
 mod revision;
 #[cfg(test)]
 mod testing;
+#[cfg(test)]
+mod tests;
 mod tree;
 mod types;
 mod untracked;
@@ -53,11 +49,14 @@ pub struct Repo {
 enum Backend {
     /// libgit2, and the git program where it fails.
     Library,
-    /// The git program.
+    /// The git program, as libgit2 can't open the repository; its index and objects it may still read.
     Program,
     /// libgit2, and its errors are told: tests learn that it did answer.
     #[cfg(test)]
     LibraryOnly,
+    /// The git program for everything, to compare with.
+    #[cfg(test)]
+    ProgramOnly,
 }
 
 impl Repo {
@@ -149,8 +148,9 @@ impl Repo {
         notes::read(self, reference, commit)
     }
 
-    /// Writes the note of a commit under `reference`, replacing the one that was there. Notes that others write at the
-    /// same time stay.
+    /// Writes the note of a commit under `reference`, replacing the one that was there; the bytes stay as they are. Notes
+    /// on other commits that others write at the same time stay (but for reftable and SHA-256, where git itself may lose
+    /// one). Where git knows no author, it is xtask.
     pub fn set_note(&self, reference: &str, commit: &ObjectId, text: &[u8]) -> Result<()> {
         notes::write(self, reference, commit, text)
     }

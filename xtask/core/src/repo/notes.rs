@@ -1,4 +1,5 @@
-//! Notes on commits, in the form that `git notes --ref` reads and writes.
+//! Notes on commits, in the form that `git notes --ref` reads and writes. libgit2 writes under the reference's lock; the
+//! git program, where it must stand in, takes that only at the end, so that of two writers at once one may lose.
 
 use std::time::{Duration, Instant};
 

@@ -7,7 +7,6 @@ use bstr::ByteSlice;
 
 use super::{Backend, Repo, discover};
 use crate::environment::Environment;
-use crate::files;
 
 /// A folder with a repository.
 pub(super) struct Fixture {
@@ -74,9 +73,14 @@ impl Fixture {
     }
 
     /// Writes a file of the working tree.
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "a test's files need no safe way to the disk"
+    )]
     pub(super) fn write(&self, path: impl AsRef<[u8]>, content: impl AsRef<[u8]>) {
         let path = self.top.join(path.as_ref().to_path().unwrap());
-        files::write(&path, content.as_ref()).unwrap();
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(&path, content.as_ref()).unwrap();
     }
 
     /// Commits all of the working tree.
@@ -105,7 +109,7 @@ impl Fixture {
     /// The repository by the git program alone.
     pub(super) fn program(&self) -> Repo {
         Repo {
-            backend: Backend::Program,
+            backend: Backend::ProgramOnly,
             ..self.repo()
         }
     }

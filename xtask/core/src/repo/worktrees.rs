@@ -22,6 +22,12 @@ pub(super) fn list(repo: &Repo) -> Result<Vec<Worktree>> {
             parse(&output).ok_or_else(|| garbled("worktrees"))?
         },
     )?;
+    // Of the tree that we are in we know better: `core.worktree`, GIT_WORK_TREE.
+    if let (Some(top), Some(main)) = (&repo.work_dir, found.iter_mut().find(|tree| tree.main))
+        && repo.git_dir == repo.common_dir
+    {
+        main.path.clone_from(top);
+    }
     found.sort_by(|a, b| (!a.main, &a.path).cmp(&(!b.main, &b.path)));
     Ok(found)
 }
@@ -32,11 +38,9 @@ fn by_files(repo: &Repo, repository: &Repository) -> Result<Vec<Worktree>, Refus
     let mut found = Vec::new();
     let bare = repository.config()?.get_bool("core.bare").unwrap_or(false);
     if !bare {
-        let linked = repo.git_dir != repo.common_dir;
-        let path = match (&repo.work_dir, repo.common_dir.parent()) {
-            (Some(top), _) if !linked => top.clone(),
-            // git itself guesses so, whatever `core.worktree` says.
-            (_, Some(parent)) if repo.common_dir.ends_with(".git") => parent.to_owned(),
+        // Seen from a linked tree git guesses so, too, whatever `core.worktree` says.
+        let path = match repo.common_dir.parent() {
+            Some(parent) if repo.common_dir.ends_with(".git") => parent.to_owned(),
             _ => repo.common_dir.clone(),
         };
         found.push(Worktree {

@@ -1,7 +1,7 @@
 //! Tests of notes and blobs, with `git notes` as the referee.
 
-use super::testing::Fixture;
-use super::{ObjectId, Repo};
+use super::super::testing::Fixture;
+use super::super::{ObjectId, Repo};
 
 const NOTES: &str = "refs/notes/xtask";
 

@@ -2,9 +2,9 @@
 
 use std::path::Path;
 
-use super::discover::discover;
-use super::testing::Fixture;
-use super::{Backend, Repo};
+use super::super::discover::discover;
+use super::super::testing::Fixture;
+use super::super::{Backend, Repo};
 use crate::environment::Environment;
 use crate::model::{ProblemKind, Result};
 
@@ -58,7 +58,7 @@ fn the_variables_of_git_count() {
     let repo = find(&elsewhere, &[("GIT_DIR", &git_dir)]).unwrap().unwrap();
     assert_eq!((repo.git_dir(), repo.work_dir()), (&*git_dir, Some(&*elsewhere)));
     assert_eq!(
-        repo.changes(&super::Side::Index, &super::Side::Worktree)
+        repo.changes(&super::super::Side::Index, &super::super::Side::Worktree)
             .unwrap()
             .len(),
         1
@@ -68,7 +68,8 @@ fn the_variables_of_git_count() {
     let repo = find(&elsewhere, &variables).unwrap().unwrap();
     assert_eq!(repo.work_dir(), Some(top));
     assert_eq!(
-        repo.changes(&super::Side::Index, &super::Side::Worktree).unwrap(),
+        repo.changes(&super::super::Side::Index, &super::super::Side::Worktree)
+            .unwrap(),
         []
     );
 
@@ -102,7 +103,7 @@ fn folders_whose_names_are_not_text() {
     let objects = odd.join(".git/objects");
     for repo in [
         repo,
-        super::discover::by_program(&odd, &Environment::default())
+        super::super::discover::by_program(&odd, &Environment::default())
             .unwrap()
             .unwrap(),
     ] {

@@ -79,6 +79,18 @@ impl Group {
         self.status.is_some() || !matches!(rustix::process::waitid(WaitId::Pid(id), options), Ok(None))
     }
 
+    /// Whether the system stopped the group because one of it reads from the terminal or sets it. That goes to the whole
+    /// group, so the leader tells.
+    pub(super) fn asks_terminal(&self) -> bool {
+        let Some(id) = self.id() else { return false };
+        let options = WaitIdOptions::STOPPED | WaitIdOptions::NOHANG | WaitIdOptions::NOWAIT;
+        let Ok(Some(status)) = rustix::process::waitid(WaitId::Pid(id), options) else {
+            return false;
+        };
+        let signal = status.stopping_signal();
+        signal == Some(Signal::TTIN.as_raw()) || signal == Some(Signal::TTOU.as_raw())
+    }
+
     /// Asks all of the group to end. Those that are stopped are woken, so that they can. Where the leader still runs, its
     /// descendants in other groups are asked as well: when it ended by itself, what left its group left on purpose.
     pub(super) fn terminate(&mut self) {
@@ -138,6 +150,12 @@ impl Group {
             self.status = self.child.try_wait().ok().flatten();
         }
         self.status.is_some()
+    }
+
+    /// A child shares the console.
+    #[expect(clippy::unused_self, reason = "the face that Unix has")]
+    pub(super) fn asks_terminal(&self) -> bool {
+        false
     }
 
     /// Ends the whole job: there is no way to ask.

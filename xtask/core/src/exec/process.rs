@@ -121,8 +121,8 @@ impl Process {
     /// left the group (a daemon by `setsid`, the child of `timeout`) is ended on Linux when the run is stopped while its
     /// ancestors live; otherwise it lives on, and isn't waited for.
     ///
-    /// The group is in the background of the terminal: who reads from that (not standard input, which is empty) is stopped
-    /// by the system and waits for its time limit. An empty standard input makes most programs not ask at all.
+    /// The group is in the background of the terminal. Standard input is empty, so most programs don't ask at all; one that
+    /// opens the terminal itself (for a password) is stopped by the system: it is ended, with an error that says so.
     pub fn stream(
         &self,
         cancel: &Cancel,

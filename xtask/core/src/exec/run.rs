@@ -35,6 +35,7 @@ const LEFT_UNREAD: usize = 4 * 1024 * 1024;
 enum Stop {
     TimedOut(Duration),
     Cancelled(Interrupt),
+    AsksTerminal,
 }
 
 pub(super) fn run(
@@ -87,6 +88,9 @@ pub(super) fn run(
             partial: Box::new(ended),
         }),
         Some(Stop::Cancelled(why)) => Err(RunError::Stopped { program, why }),
+        Some(Stop::AsksTerminal) => Err(failed(io::Error::other(
+            "it wants to ask at the terminal, which it can't share: answer by an option, a file or the environment",
+        ))),
     }
 }
 
@@ -113,7 +117,9 @@ fn watch(
             }
             wait = wait.min(left);
         }
-        output.pump(wait);
+        if output.pump(wait) == Pumped::Nothing && group.asks_terminal() {
+            return Some(Stop::AsksTerminal);
+        }
     }
 }
 

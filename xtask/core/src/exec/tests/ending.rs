@@ -54,6 +54,20 @@ fn a_stopped_child_is_ended() {
 }
 
 #[test]
+fn a_child_that_asks_at_the_terminal_does_not_hang() {
+    // The signals that the system sends for it.
+    for script in ["kill -TTIN 0; echo went on", "sleep 100 & kill -TTOU 0; wait"] {
+        let started = Instant::now();
+        let result = Process::shell(script)
+            .timeout(super::DEADLINE)
+            .run(&Cancel::new());
+        let error = result.unwrap_err().to_string();
+        assert!(error.contains("terminal"), "{error}");
+        assert!(started.elapsed() < SECOND, "{:?}", started.elapsed());
+    }
+}
+
+#[test]
 fn grandchildren_are_ended_with_the_child() {
     let script = "sleep 100 & echo one $!; (trap '' TERM; exec sleep 100) & echo two $!; wait";
     let (stdout, _, _) = timed_out(Process::shell(script));

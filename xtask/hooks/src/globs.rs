@@ -64,7 +64,7 @@ mod tests {
         assert!(!Globs::new(&[], "exclude").unwrap().matches(&RepoPath::from("a")));
         let both = Globs::new(&["*.py".to_owned(), "!keep.py".to_owned()], "exclude").unwrap();
         assert!(both.matches(&RepoPath::from("a.py")) && !both.matches(&RepoPath::from("x/keep.py")));
-        let wrong = Globs::new(&["a[".to_owned()], "hooks.pre-commit: exclude").unwrap_err();
-        assert!(wrong.what.contains("`a[`"), "{wrong}");
+        let wrong = Globs::new(&["a{".to_owned()], "hooks.pre-commit: exclude").unwrap_err();
+        assert!(wrong.what.contains("`a{`"), "{wrong}");
     }
 }

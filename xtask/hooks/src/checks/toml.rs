@@ -111,7 +111,8 @@ impl Found<'_> {
     }
 
     fn tell(&mut self, offset: usize, what: &str) {
-        self.first.get_or_insert_with(|| (offset, format!("{what} needs TOML 1.1")));
+        self.first
+            .get_or_insert_with(|| (offset, format!("{what} needs TOML 1.1")));
     }
 
     fn escapes(&mut self, span: Range<usize>) {
@@ -133,7 +134,11 @@ impl Found<'_> {
     fn time(&mut self, span: Range<usize>) {
         let value = &self.text[span.clone()];
         let bytes = value.as_bytes();
-        let is_date = bytes.iter().skip(1).zip(bytes).any(|(byte, before)| *byte == b'-' && !matches!(before, b'e' | b'E'));
+        let is_date = bytes
+            .iter()
+            .skip(1)
+            .zip(bytes)
+            .any(|(byte, before)| *byte == b'-' && !matches!(before, b'e' | b'E'));
         let colon = value.find(':');
         if !bytes.first().is_some_and(u8::is_ascii_digit) || !is_date && colon.is_none() {
             return;
@@ -146,10 +151,12 @@ impl Found<'_> {
             }
         }
         if value.starts_with("0000-") {
-            self.first.get_or_insert((span.start, "there is no year 0".to_owned()));
+            self.first
+                .get_or_insert((span.start, "there is no year 0".to_owned()));
         }
         if value.contains('_') {
-            self.first.get_or_insert((span.start, "`_` within a date".to_owned()));
+            self.first
+                .get_or_insert((span.start, "`_` within a date".to_owned()));
         }
     }
 }

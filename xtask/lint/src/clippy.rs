@@ -14,14 +14,20 @@ use crate::raw::{Parsed, Raw, inside};
 pub(crate) fn check(arguments: &[String]) -> Process {
     Process::new("cargo")
         .args(["clippy", "--workspace", "--all-targets"])
-        .args(["--keep-going", "--message-format=json"])
+        .args(["--keep-going", "--message-format", "json"])
         .args(arguments)
 }
 
 /// The command that applies what Clippy is sure of.
 pub(crate) fn fix(arguments: &[String]) -> Process {
     Process::new("cargo")
-        .args(["clippy", "--fix", "--allow-dirty", "--allow-staged"])
+        .args([
+            "clippy",
+            "--fix",
+            "--allow-dirty",
+            "--allow-staged",
+            "--allow-no-vcs",
+        ])
         .args(["--workspace", "--all-targets"])
         .args(arguments)
 }

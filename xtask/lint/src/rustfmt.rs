@@ -57,42 +57,47 @@ pub(crate) fn parse(root: &Path, folder: &RepoPath, ended: &Ended) -> Parsed {
     }
 }
 
-/// The places in `Diff in PATH:LINE:` and the lines below it. LINE is that of the first line shown, in the file as it is.
+/// The runs of changed lines below each `Diff in PATH:LINE:`. LINE is that of the first line shown, in the file as it is.
 fn differences(root: &Path, folder: &RepoPath, stdout: &str) -> BTreeSet<Raw> {
     let mut found = BTreeSet::new();
     let mut lines = stdout.lines().peekable();
     while let Some(line) = lines.next() {
         let Some((path, start)) = head(line) else { continue };
-        // The lines of the file that change, as offsets from the first one shown.
-        let (mut at, mut first, mut last) = (0_u32, None, None);
+        let file = inside(root, folder, path);
+        let mut at = start.max(1);
+        let mut run: Option<(u32, u32)> = None;
         while let Some(line) = lines.next_if(|line| head(line).is_none()) {
-            let changes = line.starts_with(['-', '+']);
-            if changes {
-                first.get_or_insert(at);
-                last = Some(at);
-            }
-            if !line.starts_with('+') {
-                at += 1;
+            match line.as_bytes().first() {
+                Some(b'-') => {
+                    run = Some((run.map_or(at, |(from, _)| from), at));
+                    at = at.saturating_add(1);
+                }
+                // What is put in belongs to the line before it.
+                Some(b'+') => run = run.or(Some((at.saturating_sub(1).max(1), at.saturating_sub(1).max(1)))),
+                _ => {
+                    found.extend(run.take().zip(file.clone()).map(difference));
+                    at = at.saturating_add(1);
+                }
             }
         }
-        let Some(path) = inside(root, folder, path) else {
-            continue;
-        };
-        let from = start.saturating_add(first.unwrap_or(0)).max(1);
-        let to = start.saturating_add(last.unwrap_or(0)).max(from);
-        found.insert(Raw {
-            location: Some(Location {
-                end_line: (to > from).then_some(to),
-                ..Location::line(path, from)
-            }),
-            rule: "rustfmt".to_owned(),
-            severity: Severity::Warning,
-            message: "not formatted as rustfmt would".to_owned(),
-            fix: Some("cargo fmt --all".to_owned()),
-            blocks: false,
-        });
+        found.extend(run.zip(file).map(difference));
     }
     found
+}
+
+/// A run of lines that rustfmt would change.
+fn difference(((from, to), path): ((u32, u32), RepoPath)) -> Raw {
+    Raw {
+        location: Some(Location {
+            end_line: (to > from).then_some(to),
+            ..Location::line(path, from)
+        }),
+        rule: "rustfmt".to_owned(),
+        severity: Severity::Warning,
+        message: "not formatted as rustfmt would".to_owned(),
+        fix: Some("cargo fmt --all".to_owned()),
+        blocks: false,
+    }
 }
 
 /// Path and line of `Diff in /repo/src/lib.rs:14:`, or of the older `Diff in /repo/src/lib.rs at line 14:`.
@@ -165,7 +170,7 @@ Diff in /repo/src/lib.rs:14:
                 (at.line, at.end_line)
             })
             .collect();
-        assert_eq!(places, [(Some(17), Some(20)), (Some(24), Some(25))]);
+        assert_eq!(places, [(Some(17), None), (Some(19), None), (Some(24), None)]);
     }
 
     #[test]

@@ -139,8 +139,8 @@ mod tests {
             [
                 "cargo fmt --all -- --check --color never",
                 "in tools: cargo fmt --all -- --check --color never",
-                "cargo clippy --workspace --all-targets --keep-going --message-format=json",
-                "in tools: cargo clippy --workspace --all-targets --keep-going --message-format=json",
+                "cargo clippy --workspace --all-targets --keep-going --message-format json",
+                "in tools: cargo clippy --workspace --all-targets --keep-going --message-format json",
             ]
         );
         section.tools.rustfmt = Some(ToolSection {

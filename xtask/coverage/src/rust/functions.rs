@@ -23,8 +23,6 @@ pub(super) struct Function {
     pub name: u64,
     /// The hash of its shape; a profile of another shape speaks of another build. 0 where the program never calls it.
     pub shape: u64,
-    /// The hash of its list of files.
-    files_hash: u64,
     /// The files of its regions by their number; `None` for those that don't count.
     files: Arc<[Option<RepoPath>]>,
     regions: Vec<CounterMappingRegion>,
@@ -71,7 +69,6 @@ pub(super) fn read(
         let function = Function {
             name: record.header.name_hash,
             shape: record.header.fn_hash,
-            files_hash,
             files,
             regions: record.regions,
             expressions: record.expressions,
@@ -102,9 +99,15 @@ impl Function {
         self.shape == 0 && all_zero(&self.regions)
     }
 
-    /// What tells it from the functions of other programs: the same one in two programs counts once.
-    pub(super) fn identity(&self) -> (u64, u64) {
-        (self.files_hash, self.name)
+    /// What tells it from the functions of other programs: its name and its own files. The same one in two programs counts
+    /// once; the lists of files that they hold differ, what its regions name in them doesn't.
+    pub(super) fn identity(&self) -> (u64, Vec<&RepoPath>) {
+        let mut numbers: Vec<usize> = self.regions.iter().map(|region| region.file_id).collect();
+        numbers.dedup();
+        let files = numbers
+            .into_iter()
+            .filter_map(|number| self.files.get(number)?.as_ref());
+        (self.name, files.collect())
     }
 
     /// The regions with their counts, by file, given the function's counters; nothing where its map makes no sense.

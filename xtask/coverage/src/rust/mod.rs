@@ -3,7 +3,7 @@
 //!
 //! What counts: the sources of workspace members, `#[cfg(test)]` modules in them included (as `llvm-cov` counts), but not what lies
 //! in a package's `tests`, `benches` or `examples` folder, nor build scripts and generated files. Documentation tests count
-//! where a program or an integration test links the same library, since Cargo removes their own programs. Procedural macros
+//! for functions that a program or an integration test links, too, since Cargo removes their own programs. Procedural macros
 //! run inside the compiler: only their unit tests count.
 
 mod build;

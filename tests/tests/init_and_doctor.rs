@@ -240,6 +240,27 @@ fn each_kind_of_repository_gets_what_fits_it() {
 }
 
 #[test]
+fn every_suggestion_is_a_key_that_the_program_knows() {
+    let files: Vec<_> = [PACKAGE, LIBRARY].into_iter().chain(WEB).collect();
+    let folder = folder(true, &files);
+    let plan = planned(folder.path());
+    let text = &plan.files[0].content;
+    let mut switched = String::new();
+    let mut suggestions = 0;
+    for line in text.lines() {
+        let bare = line.strip_prefix("# ").unwrap_or(line);
+        let key = bare.split_once(" = ").is_some_and(|(key, _)| !key.contains(' '));
+        let is_code = bare.starts_with('[') || key;
+        suggestions += usize::from(is_code && bare != line);
+        switched.push_str(if is_code { bare } else { line });
+        switched.push('\n');
+    }
+    assert!(suggestions > 8, "{switched}");
+    std::fs::write(folder.path().join("xtask.toml"), &switched).unwrap();
+    Config::load(folder.path(), None, &sections()).unwrap_or_else(|problem| panic!("{problem}\n{switched}"));
+}
+
+#[test]
 fn the_alias_runs_the_repositorys_own_program() {
     let folder = folder(true, &EMBEDS);
     apply(&planned(folder.path())).unwrap();

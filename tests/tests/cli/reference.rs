@@ -35,7 +35,7 @@ fn the_schema_of_the_configuration() {
 fn the_schema_of_the_report() {
     hold(
         "report.schema.json",
-        &Sandbox::bare_folder(PROGRAM).run(&["schema", "--report"]).stdout,
+        &Sandbox::bare_folder(PROGRAM).run(&["schema", "report"]).stdout,
     );
 }
 

@@ -7,7 +7,7 @@ mod shard;
 mod show;
 
 pub use plan::{CiPlan, plan};
-pub use run::run;
+pub use run::{run, stopped};
 pub use select::Options;
 pub use shard::Shard;
 pub use show::{json, show};

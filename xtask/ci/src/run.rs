@@ -184,7 +184,8 @@ fn hand_over_cases(
     reports
 }
 
-fn stopped(reason: Option<Interrupt>) -> Outcome {
+/// What became of a gate that an interruption or another gate's failure kept from its end.
+pub fn stopped(reason: Option<Interrupt>) -> Outcome {
     let why = match reason {
         Some(Interrupt::Interrupted | Interrupt::Terminated) => "the run was interrupted",
         Some(Interrupt::FailFast) | None => "another gate failed first",

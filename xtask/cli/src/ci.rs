@@ -70,8 +70,13 @@ fn run_gates(session: &Session, command: &str, scope: Scope, options: Options) -
         });
     }
     if plan.is_empty() {
+        let why = if cx.repo.is_none() {
+            format!("{} is in no git repository, and no xtask.toml there configures a gate", cx.root.display())
+        } else {
+            "nothing here suggests or configures a gate, or --skip leaves out all of them".to_owned()
+        };
         return Err(Problem::usage("there is nothing to run: no gate applies here")
-            .why(format!("{} holds no git repository and no xtask.toml that configures a gate, or --skip leaves out all", cx.root.display()))
+            .why(why)
             .fix("`xtask ci --plan` says for each gate why; `git init` or `xtask init` is the usual start"));
     }
     let cx = session.with_signals(cx);

@@ -85,22 +85,17 @@ pub(crate) fn run(session: &Session, args: Args) -> Result<ExitCode> {
     }
     let reporting = Reporting::start(session);
     let cx = session.with_signals(session.context(scope, vec!["coverage".to_owned()], reporting.events())?);
-    let (report, own) = match command {
+    let end = match command {
         Command::Run(run) => {
-            let options = RunOptions {
-                inputs: run.read.input,
-                update_baseline: run.update_baseline,
-            };
-            (xtask_coverage::run(&cx, &options)?, None)
+            let options = RunOptions { inputs: run.read.input, update_baseline: run.update_baseline };
+            xtask_coverage::run(&cx, &options).map(|report| (report, None))
         }
-        Command::Rust { out } => (xtask_coverage::run_rust(&cx, out)?, None),
+        Command::Rust { out } => xtask_coverage::run_rust(&cx, out).map(|report| (report, None)),
         Command::Show(read) => return show(session, &xtask_coverage::show(&cx, &read.input)?),
-        Command::Diff { base, read } => {
-            let (patch, report) = xtask_coverage::diff(&cx, &base, &read.input)?;
-            (report, Some(to_json(&patch)?))
-        }
+        Command::Diff { base, read } => xtask_coverage::diff(&cx, &base, &read.input)
+            .and_then(|(patch, report)| Ok((report, Some(to_json(&patch)?)))),
     };
-    reporting.finish(session, &cx, "coverage", vec![report], own)
+    reporting.finish_one(session, &cx, "coverage", end)
 }
 
 /// `coverage show` judges nothing: it prints.

@@ -102,8 +102,8 @@ pub(crate) fn run(session: &Session, args: Args) -> Result<ExitCode> {
     };
     let section: HooksSection = cx.config.section_or_default()?;
     let plan = StagePlan::new(stage, &section, cx.environment)?;
-    let report = run_all_files(&cx, &plan, &selection, args.fix)?;
-    reporting.finish(session, &cx, "hooks", vec![report], None)
+    let end = run_all_files(&cx, &plan, &selection, args.fix);
+    reporting.finish_one(session, &cx, "hooks", end.map(|report| (report, None)))
 }
 
 #[cfg(not(feature = "hooks"))]

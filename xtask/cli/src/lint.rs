@@ -40,9 +40,12 @@ pub(crate) fn run(session: &Session, args: Args) -> Result<ExitCode> {
         fix: args.fix,
         update_baseline: args.update_baseline,
     };
-    let linted = xtask_lint::run(&cx, options)?;
-    let own = json(&linted.report, linted.fixed);
-    reporting.finish(session, &cx, "lint", vec![linted.report], Some(own))
+    let end = xtask_lint::run(&cx, options);
+    let end = end.map(|linted| {
+        let own = json(&linted.report, linted.fixed);
+        (linted.report, Some(own))
+    });
+    reporting.finish_one(session, &cx, "lint", end)
 }
 
 #[cfg(not(feature = "lint"))]

@@ -9,7 +9,7 @@ use std::time::Instant;
 use serde_json::Value;
 use xtask_core::exec::Interrupt;
 use xtask_core::gate::Context;
-use xtask_core::model::{Events, ExitCode, GateReport, Problem, Report, Result};
+use xtask_core::model::{Events, ExitCode, GateReport, Problem, ProblemKind, Report, Result};
 use xtask_core::report::{self, Format, Redactor, Reporter, ReporterMode, Style};
 
 use crate::session::Session;
@@ -43,6 +43,23 @@ impl Reporting {
     /// Where work tells what it does.
     pub(crate) fn events(&self) -> Events {
         self.events.clone()
+    }
+
+    /// Ends the run of one gate. An interruption is told as what became of the gate, like every other end.
+    pub(crate) fn finish_one(
+        self,
+        session: &Session,
+        cx: &Context,
+        gate: &str,
+        end: Result<(GateReport, Option<Value>)>,
+    ) -> Result<ExitCode> {
+        let (report, own_json) = match end {
+            Err(problem) if matches!(problem.kind, ProblemKind::Interrupted | ProblemKind::Terminated) => {
+                (GateReport::new(gate, xtask_ci::stopped(cx.cancel.reason())), None)
+            }
+            end => end?,
+        };
+        self.finish(session, cx, gate, vec![report], own_json)
     }
 
     /// Ends the run: writes the report folder, the files of `--report`, and the results on standard output. `own_json` is

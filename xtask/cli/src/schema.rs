@@ -9,16 +9,24 @@ use crate::{areas, output};
 /// Editors complete and check the file by it: put `#:schema ./xtask.schema.json` on the file's first line.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Args {
-    /// Print the schema of report.json instead
-    #[arg(long)]
-    report: bool,
+    /// Of what
+    #[arg(default_value = "config")]
+    of: Of,
+}
+
+/// What a schema describes.
+#[derive(Clone, Copy, Debug, clap::ValueEnum)]
+enum Of {
+    /// Of xtask.toml
+    Config,
+    /// Of report.json, and of what `--format json` prints
+    Report,
 }
 
 pub(crate) fn run(args: Args) -> Result<ExitCode> {
-    let schema = if args.report {
-        xtask_core::report::json_schema()
-    } else {
-        xtask_core::config::schema(&areas::sections())
+    let schema = match args.of {
+        Of::Config => xtask_core::config::schema(&areas::sections()),
+        Of::Report => xtask_core::report::json_schema(),
     };
     output::print_json(&schema)?;
     Ok(ExitCode::Passed)

@@ -27,8 +27,8 @@ pub(crate) fn run(session: &Session, args: Args) -> Result<ExitCode> {
     let reporting = Reporting::start(session);
     let cx =
         session.with_signals(session.context(Scope::All, vec!["test".to_owned()], reporting.events())?);
-    let report = xtask_test::run(&cx, &args.arguments)?;
-    reporting.finish(session, &cx, "test", vec![report], None)
+    let end = xtask_test::run(&cx, &args.arguments);
+    reporting.finish_one(session, &cx, "test", end.map(|report| (report, None)))
 }
 
 #[cfg(not(feature = "test"))]

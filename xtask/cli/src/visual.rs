@@ -95,9 +95,11 @@ pub(crate) fn run(session: &Session, args: Args) -> Result<ExitCode> {
         },
         out: compare.out,
     };
-    let comparison = compare_paths(&cx, &compare.old, &compare.new, &options)?;
-    let json = comparison.json();
-    reporting.finish(session, &cx, "visual", vec![comparison.report()], Some(json))
+    let end = compare_paths(&cx, &compare.old, &compare.new, &options).map(|comparison| {
+        let own = comparison.json();
+        (comparison.report(), Some(own))
+    });
+    reporting.finish_one(session, &cx, "visual", end)
 }
 
 #[cfg(not(feature = "visual"))]

@@ -88,6 +88,21 @@ impl Summary {
     }
 }
 
+/// For people: a line a file, then the total. Columns line up; a path is never cut.
+impl fmt::Display for Summary {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<String> = self.files.iter().map(|file| file.path.to_string()).collect();
+        let width = names.iter().map(|name| name.chars().count()).chain([5]).max().unwrap_or(5);
+        let mut line = |name: &str, covered: u64, lines: u64, percent: f64| {
+            writeln!(out, "{name:<width$}  {:>9}  {covered}/{lines}", Shown(percent).to_string())
+        };
+        for (name, file) in names.iter().zip(&self.files) {
+            line(name, file.covered, file.lines, file.percent)?;
+        }
+        line("total", self.total.covered, self.total.lines, self.total.percent)
+    }
+}
+
 /// A percentage for people: two places, rounded down, so that 84.996 doesn't read as the 85 that it falls short of.
 pub(crate) struct Shown(pub f64);
 

@@ -77,9 +77,13 @@ impl<'a> Cursor<'a> {
             3 => &self.text[self.at..self.at + 3],
             _ => "\n",
         };
+        // The original ends a scalar's line at NEL, LS and PS, and yet counts no line there.
+        let counts = matches!(self.peek(0), b'\n' | b'\r');
         self.at += length;
-        self.line_start = self.at;
-        self.line += 1;
+        if counts {
+            self.line_start = self.at;
+            self.line += 1;
+        }
         Some(ending)
     }
 

@@ -151,6 +151,7 @@ impl<'a> Parser<'a> {
     }
 
     /// A node of which nothing is written, then `after`.
+    #[expect(clippy::unnecessary_wraps, reason = "every caller returns a step")]
     fn empty(&mut self, after: State, at: usize) -> Step<'a> {
         self.state = after;
         Ok((nothing(), at))
@@ -188,7 +189,8 @@ impl<'a> Parser<'a> {
                     }
                 }
                 Kind::TagDirective { handle, prefix } => {
-                    if self.handles.insert(handle, prefix).is_some() {
+                    let before = self.handles.insert(handle, prefix);
+                    if before.is_some() {
                         return Err(Fault::new(
                             token.at,
                             format!("the handle `{handle}` is given twice"),

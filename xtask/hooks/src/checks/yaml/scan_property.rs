@@ -88,12 +88,7 @@ impl<'a> Scanner<'a> {
     pub(super) fn anchor_name(&mut self) -> Result<&'a str, Fault> {
         self.cursor.skip(1);
         let start = self.cursor.at;
-        while !matches!(
-            self.cursor.peek(0),
-            0..=b' ' | b',' | b'[' | b']' | b'{' | b'}' | 0x7f
-        ) && !(self.cursor.peek(0) == 0xc2 && self.cursor.peek(1) == 0x85)
-            && !self.cursor.text.as_bytes()[self.cursor.at..].starts_with(b"\xef\xbb\xbf")
-        {
+        while self.is_name() {
             self.cursor.skip(1);
         }
         let name = self.cursor.since(start);
@@ -103,6 +98,16 @@ impl<'a> Scanner<'a> {
             return self.fail("expected a name after `&` or `*`");
         }
         Ok(name)
+    }
+
+    /// Whether the byte here belongs to a name: no space, no control, no bracket, no byte order mark.
+    fn is_name(&self) -> bool {
+        match self.cursor.peek(0) {
+            0..=b' ' | b',' | b'[' | b']' | b'{' | b'}' | 0x7f => false,
+            0xc2 => self.cursor.peek(1) != 0x85,
+            0xef => (self.cursor.peek(1), self.cursor.peek(2)) != (0xbb, 0xbf),
+            _ => true,
+        }
     }
 
     /// A tag, with what its handle stands for left open.

@@ -338,7 +338,7 @@ impl<'a> Scanner<'a> {
 }
 
 /// One line end is a space, more are themselves less the first.
-fn fold<'a>(first: &'a str, breaks: String) -> Cow<'a, str> {
+fn fold(first: &str, breaks: String) -> Cow<'_, str> {
     if first != "\n" {
         Cow::Owned(first.to_owned() + &breaks)
     } else if breaks.is_empty() {

@@ -1,6 +1,12 @@
 //! The built-in checks and the programs of pre-commit-hooks, side by side on the same files: verdicts and fixed bytes are equal.
 //! Differences by decision are listed in `DECIDED`.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "helpers of tests are tests"
+)]
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -12,7 +18,7 @@ use xtask_hooks::types::Tags;
 #[path = "hooks_checks/inputs.rs"]
 mod inputs;
 
-/// Where the original is installed: `bin` of the virtual environment that holds PyPI's `pre-commit-hooks`.
+/// Where the original is installed: `bin` of the virtual environment that holds the package `pre-commit-hooks`.
 #[expect(
     clippy::disallowed_methods,
     reason = "a test reads what it may use from the environment"
@@ -168,7 +174,7 @@ impl Pair {
         );
         assert!(failures > 0, "no input is bad for {}", self.program);
         let count = differences.len();
-        differences.truncate(2500);
+        differences.truncate(25);
         assert!(
             count == 0,
             "{count} differences from {}:\n{}",

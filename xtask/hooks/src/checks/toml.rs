@@ -96,7 +96,7 @@ impl Found<'_> {
             EventKind::ArrayOpen => self.nested.push(std::mem::take(&mut self.inline)),
             EventKind::ArrayClose => self.inline = self.nested.pop().unwrap_or_default(),
             EventKind::Newline if self.inline > 0 => {
-                self.tell(span.start, "a line break within an inline table")
+                self.tell(span.start, "a line break within an inline table");
             }
             EventKind::SimpleKey | EventKind::Scalar => match event.encoding() {
                 Some(Encoding::BasicString | Encoding::MlBasicString) => self.escapes(span),

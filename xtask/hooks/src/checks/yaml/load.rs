@@ -3,16 +3,15 @@
 
 use std::collections::{HashMap, HashSet};
 
-use saphyr_parser::{Event, Marker, ScalarStyle, Tag};
-
 use super::Fault;
 use super::node::Node;
+use super::parser::{CORE, Event, Properties};
 use super::scalar::{Key, resolve, tagged};
 
 /// A collection that has begun and not yet ended.
 struct Open<'a> {
-    at: Marker,
-    anchor: usize,
+    at: usize,
+    anchor: Option<&'a str>,
     kind: Kind<'a>,
 }
 
@@ -20,19 +19,29 @@ enum Kind<'a> {
     Sequence {
         scalars: Option<Vec<Key<'a>>>,
         merged: Option<usize>,
-        /// Every member is a mapping of one entry (`!!omap`, `!!pairs`).
-        pairs: bool,
+        pairs: Pairs<'a>,
     },
     Mapping {
         keys: HashSet<Key<'a>>,
         /// The first key that was there before.
-        twice: Option<(Marker, String)>,
+        twice: Option<(usize, String)>,
         entries: usize,
         /// What came by way of `<<`.
         merged: usize,
         /// The key whose value comes next.
         pending: Option<Pending>,
+        /// The key, while there is just one.
+        only_key: Option<Key<'a>>,
     },
+}
+
+/// Whether every member of a sequence must be a mapping of one entry.
+enum Pairs<'a> {
+    No,
+    /// `!!pairs`.
+    Any,
+    /// `!!omap`: no key twice.
+    Unique(HashSet<Key<'a>>),
 }
 
 #[derive(Clone, Copy)]
@@ -45,72 +54,88 @@ enum Pending {
 #[derive(Default)]
 pub(super) struct Loader<'a> {
     open: Vec<Open<'a>>,
-    anchors: HashMap<usize, Node<'a>>,
+    anchors: HashMap<&'a str, Node<'a>>,
 }
 
 impl<'a> Loader<'a> {
     /// The next event.
-    pub(super) fn event(&mut self, event: Event<'a>, at: Marker) -> Result<(), Fault> {
+    pub(super) fn event(&mut self, event: Event<'a>, at: usize) -> Result<(), Fault> {
         match event {
-            Event::DocumentStart(_) => self.anchors.clear(),
-            Event::Scalar(text, style, anchor, tag) => {
-                let key = match core_tag(tag.as_deref(), at)? {
+            Event::DocumentStart => self.anchors.clear(),
+            Event::Scalar {
+                text,
+                plain,
+                properties,
+            } => {
+                let key = match core_tag(&properties, at)? {
                     Some(tag) => tagged(tag, text),
-                    None if style == ScalarStyle::Plain || tag.is_some() => resolve(text),
+                    None if plain || properties.tag.is_some() => resolve(text),
                     None => Ok(Key::Text(text)),
                 };
                 let key = key.map_err(|what| Fault::new(at, what))?;
-                self.ended(Node::Scalar(key), anchor, at)?;
+                self.ended(Node::Scalar(key), properties.anchor, at)?;
             }
-            Event::Alias(anchor) => {
-                // An alias within its own anchor means a collection that is still open.
-                let node = self
-                    .anchors
-                    .get(&anchor)
-                    .cloned()
-                    .unwrap_or(Node::Mapping { entries: 1 });
-                self.ended(node, 0, at)?;
+            Event::Alias(name) => {
+                let node = self.anchors.get(name).cloned();
+                let node = node.ok_or_else(|| Fault::new(at, format!("no anchor `{name}` came before")))?;
+                self.ended(node, None, at)?;
             }
-            Event::SequenceStart(anchor, tag) => {
-                let pairs = match core_tag(tag.as_deref(), at)? {
-                    None | Some("seq") => false,
-                    Some("omap" | "pairs") => true,
+            Event::SequenceStart(properties) => {
+                let pairs = match core_tag(&properties, at)? {
+                    None | Some("seq") => Pairs::No,
+                    Some("omap") => Pairs::Unique(HashSet::new()),
+                    Some("pairs") => Pairs::Any,
                     Some(_) => return Err(Fault::new(at, "a tag that doesn't fit a sequence")),
                 };
-                self.open.push(Open {
-                    at,
-                    anchor,
-                    kind: Kind::Sequence {
-                        scalars: Some(Vec::new()),
-                        merged: Some(0),
-                        pairs,
-                    },
-                });
+                let kind = Kind::Sequence {
+                    scalars: Some(Vec::new()),
+                    merged: Some(0),
+                    pairs,
+                };
+                // An alias may mean a collection that it is in.
+                let started = Node::Sequence {
+                    scalars: None,
+                    merged: Some(1),
+                };
+                self.start(kind, started, &properties, at);
             }
-            Event::MappingStart(anchor, tag) => {
-                if !matches!(core_tag(tag.as_deref(), at)?, None | Some("map" | "set")) {
+            Event::MappingStart(properties) => {
+                if !matches!(core_tag(&properties, at)?, None | Some("map" | "set")) {
                     return Err(Fault::new(at, "a tag that doesn't fit a mapping"));
                 }
-                self.open.push(Open {
-                    at,
-                    anchor,
-                    kind: Kind::Mapping {
-                        keys: HashSet::new(),
-                        twice: None,
-                        entries: 0,
-                        merged: 0,
-                        pending: None,
-                    },
-                });
+                let kind = Kind::Mapping {
+                    keys: HashSet::new(),
+                    twice: None,
+                    entries: 0,
+                    merged: 0,
+                    pending: None,
+                    only_key: None,
+                };
+                let started = Node::Mapping {
+                    entries: 1,
+                    only_key: None,
+                };
+                self.start(kind, started, &properties, at);
             }
             Event::SequenceEnd | Event::MappingEnd => {
                 if let Some(open) = self.open.pop() {
                     self.close(open)?;
                 }
             }
-            Event::Nothing | Event::StreamStart | Event::StreamEnd | Event::DocumentEnd => {}
+            Event::StreamEnd => {}
         }
         Ok(())
+    }
+
+    fn start(&mut self, kind: Kind<'a>, started: Node<'a>, properties: &Properties<'a>, at: usize) {
+        if let Some(name) = properties.anchor {
+            self.anchors.insert(name, started);
+        }
+        self.open.push(Open {
+            at,
+            anchor: properties.anchor,
+            kind,
+        });
     }
 
     fn close(&mut self, open: Open<'a>) -> Result<(), Fault> {
@@ -121,17 +146,23 @@ impl<'a> Loader<'a> {
                 merged: 0,
                 ..
             } => return Err(Fault::new(at, format!("the key {key} is there twice"))),
-            Kind::Mapping { entries, merged, .. } => Node::Mapping {
+            Kind::Mapping {
+                entries,
+                merged,
+                only_key,
+                ..
+            } => Node::Mapping {
                 entries: entries + merged,
+                only_key,
             },
         };
         self.ended(node, open.anchor, open.at)
     }
 
     /// A node has ended: it is named, and it is a member, a key or a value of what is open around it.
-    fn ended(&mut self, node: Node<'a>, anchor: usize, at: Marker) -> Result<(), Fault> {
-        if anchor > 0 {
-            self.anchors.insert(anchor, node.clone());
+    fn ended(&mut self, node: Node<'a>, anchor: Option<&'a str>, at: usize) -> Result<(), Fault> {
+        if let Some(name) = anchor {
+            self.anchors.insert(name, node.clone());
         }
         let Some(open) = self.open.last_mut() else {
             return Ok(());
@@ -142,11 +173,17 @@ impl<'a> Loader<'a> {
                 merged,
                 pairs,
             } => {
-                if *pairs && !matches!(node, Node::Mapping { entries: 1 }) {
-                    return Err(Fault::new(at, "expected a mapping of one entry"));
+                match (&mut *pairs, &node) {
+                    (Pairs::No, _) | (Pairs::Any, Node::Mapping { entries: 1, .. }) => {}
+                    (Pairs::Unique(keys), Node::Mapping { entries: 1, only_key }) => {
+                        if only_key.as_ref().is_some_and(|key| !keys.insert(key.clone())) {
+                            return Err(Fault::new(at, "a key is there twice in an ordered mapping"));
+                        }
+                    }
+                    _ => return Err(Fault::new(at, "expected a mapping of one entry")),
                 }
                 *merged = match (&*merged, &node) {
-                    (Some(sum), Node::Mapping { entries }) => Some(sum + entries),
+                    (Some(sum), Node::Mapping { entries, .. }) => Some(sum + entries),
                     _ => None,
                 };
                 match node {
@@ -160,6 +197,7 @@ impl<'a> Loader<'a> {
                 entries,
                 merged,
                 pending,
+                only_key,
             } => match pending.take() {
                 None if matches!(node, Node::Scalar(Key::Merge)) => {
                     if *merged > 0 {
@@ -174,6 +212,7 @@ impl<'a> Loader<'a> {
                     if twice.is_none() && keys.contains(&key) {
                         *twice = Some((at, show(&key)));
                     }
+                    *only_key = (*entries == 0).then(|| key.clone());
                     keys.insert(key);
                     *entries += 1;
                     *pending = Some(Pending::Plain);
@@ -191,20 +230,19 @@ impl<'a> Loader<'a> {
 }
 
 /// The name of a tag of YAML's own; `None` where there is no tag, or just `!`. Others are refused.
-fn core_tag(tag: Option<&Tag>, at: Marker) -> Result<Option<&str>, Fault> {
-    const CORE: &str = "tag:yaml.org,2002:";
-    let Some(tag) = tag else {
+fn core_tag<'p>(properties: &'p Properties, at: usize) -> Result<Option<&'p str>, Fault> {
+    let Some(tag) = properties.tag.as_deref().filter(|tag| *tag != "!") else {
         return Ok(None);
     };
-    let name = match (tag.handle.as_str(), tag.suffix.as_str()) {
-        (CORE, suffix) => Some(suffix),
-        ("!", "") | ("", "!") => return Ok(None),
-        ("", suffix) => suffix.strip_prefix(CORE),
-        _ => None,
-    };
-    name.filter(|name| KNOWN.contains(name))
+    tag.strip_prefix(CORE)
+        .filter(|name| KNOWN.contains(name))
         .map(Some)
-        .ok_or_else(|| Fault::new(at, format!("the tag `{tag}` is unknown (`unsafe` lets it)")))
+        .ok_or_else(|| {
+            Fault::new(
+                at,
+                format!("the tag `{tag}` is unknown (the option `unsafe` lets it)"),
+            )
+        })
 }
 
 const KNOWN: [&str; 12] = [

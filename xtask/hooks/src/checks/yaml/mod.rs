@@ -1,16 +1,21 @@
 //! `check-yaml`: YAML 1.2 that loads without custom tags, duplicate keys or a second document, as the original's safe loader
 //! has it.
 
-use saphyr_parser::{Event, Parser, ScanError};
-
 use super::{Check, File, Hit, Work};
 use crate::options::{Options, YamlOptions};
 
+mod cursor;
 mod load;
 mod node;
+mod parser;
 mod scalar;
+mod scan_property;
+mod scan_scalar;
+mod scanner;
+mod token;
 
 use load::Loader;
+use parser::{Event, Parser};
 
 /// The check.
 pub(super) static CHECK: Check = Check {
@@ -22,25 +27,19 @@ pub(super) static CHECK: Check = Check {
     fix: None,
 };
 
-/// What is wrong, and where: line and column from 1.
+/// What is wrong, and the offset of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Fault {
-    place: (u32, u32),
+    offset: usize,
     message: String,
 }
 
 impl Fault {
-    fn new(at: saphyr_parser::Marker, message: impl Into<String>) -> Self {
+    fn new(offset: usize, message: impl Into<String>) -> Self {
         Self {
-            place: (at.line() as u32, at.col() as u32 + 1),
+            offset,
             message: message.into(),
         }
-    }
-}
-
-impl From<ScanError> for Fault {
-    fn from(error: ScanError) -> Self {
-        Self::new(*error.marker(), error.info())
     }
 }
 
@@ -48,43 +47,40 @@ fn run(_: &File, bytes: &[u8], options: &Options) -> Vec<Hit> {
     let Err(fault) = check(bytes, &options.check_yaml) else {
         return Vec::new();
     };
+    let (line, column) = super::position::position(bytes, fault.offset);
     vec![Hit {
-        line: Some(fault.place.0),
-        column: Some(fault.place.1),
+        line: Some(line),
+        column: Some(column),
         message: format!("no valid YAML: {}", fault.message),
     }]
 }
 
 fn check(bytes: &[u8], options: &YamlOptions) -> Result<(), Fault> {
-    let wrong = |offset, message: &str| Fault {
-        place: super::position::position(bytes, offset),
-        message: message.to_owned(),
-    };
-    let text =
-        std::str::from_utf8(bytes).map_err(|error| wrong(error.valid_up_to(), "the file is not UTF-8"))?;
+    let text = std::str::from_utf8(bytes)
+        .map_err(|error| Fault::new(error.valid_up_to(), "the file is not UTF-8"))?;
     if let Some(offset) = unprintable(bytes) {
-        return Err(wrong(offset, "a control character"));
+        return Err(Fault::new(offset, "a control character"));
     }
     let mut loader = Loader::default();
     let mut documents = 0;
-    let mut parser = Parser::new_from_str(text);
-    while let Some(event) = parser.next_event() {
-        let (event, span) = event?;
-        if options.syntax_only {
-            continue;
-        }
-        if let Event::DocumentStart(_) = event {
-            documents += 1;
-            if documents > 1 && !options.allow_multiple_documents {
-                return Err(Fault::new(
-                    span.start,
-                    "a second document begins here (`allow-multiple-documents` lets it)",
-                ));
+    let mut parser = Parser::new(text);
+    loop {
+        let (event, at) = parser.next()?;
+        match event {
+            Event::StreamEnd => return Ok(()),
+            _ if options.syntax_only => continue,
+            Event::DocumentStart => {
+                documents += 1;
+                if documents > 1 && !options.allow_multiple_documents {
+                    let message =
+                        "a second document begins here (the option `allow-multiple-documents` lets it)";
+                    return Err(Fault::new(at, message));
+                }
             }
+            _ => {}
         }
-        loader.event(event, span.start)?;
+        loader.event(event, at)?;
     }
-    Ok(())
 }
 
 /// The offset of the first character that YAML doesn't allow even within quotes.
@@ -102,7 +98,8 @@ mod tests {
     use super::*;
 
     fn fault(text: &str, options: &YamlOptions) -> Option<(u32, u32)> {
-        check(text.as_bytes(), options).err().map(|fault| fault.place)
+        let fault = check(text.as_bytes(), options).err()?;
+        Some(super::super::position::position(text.as_bytes(), fault.offset))
     }
 
     #[test]

@@ -16,6 +16,8 @@ pub(super) enum Node<'a> {
     Mapping {
         /// How many entries it has, those merged in included.
         entries: usize,
+        /// The key, where there is just one.
+        only_key: Option<Key<'a>>,
     },
 }
 
@@ -33,7 +35,7 @@ impl<'a> Node<'a> {
     /// How many entries merging the node brings; `None` where it can't be merged.
     pub(super) fn merged(&self) -> Option<usize> {
         match self {
-            Self::Mapping { entries } => Some(*entries),
+            Self::Mapping { entries, .. } => Some(*entries),
             Self::Sequence { merged, .. } => *merged,
             Self::Scalar(_) => None,
         }

@@ -60,7 +60,9 @@ pub(super) fn tagged<'a>(tag: &str, text: Cow<'a, str>) -> Result<Key<'a>, &'sta
         ("off", 0),
     ];
     match tag {
-        "str" | "binary" => Ok(Key::Text(text)),
+        "str" => Ok(Key::Text(text)),
+        "binary" if is_base64(&text) => Ok(Key::Text(text)),
+        "binary" => Err("no base64"),
         "null" => Ok(Key::Null),
         "bool" => BOOLEANS
             .iter()
@@ -73,6 +75,29 @@ pub(super) fn tagged<'a>(tag: &str, text: Cow<'a, str>) -> Result<Key<'a>, &'sta
         "timestamp" => Err("no timestamp"),
         _ => Err("a tag that doesn't fit here"),
     }
+}
+
+/// Whether Python reads these characters as base64: others than its letters are passed over, and the last group is full.
+fn is_base64(text: &str) -> bool {
+    let mut filled = 0;
+    let mut padding = 0;
+    for byte in text.bytes() {
+        match byte {
+            b'=' => {
+                padding += 1;
+                if filled >= 2 && filled + padding >= 4 {
+                    return true;
+                }
+            }
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'+' | b'/' => {
+                padding = 0;
+                filled = (filled + 1) % 4;
+            }
+            _ if byte.is_ascii() => {}
+            _ => return false,
+        }
+    }
+    filled == 0
 }
 
 fn is_null(text: &str) -> bool {
@@ -323,6 +348,10 @@ mod tests {
             ("null", "x", true),
             ("str", "1", true),
             ("seq", "", false),
+            ("binary", "aGk=", true),
+            ("binary", "aG k\n=", true),
+            ("binary", "aGk", false),
+            ("binary", "", true),
             ("timestamp", "x", false),
             ("timestamp", "2001-12-14", true),
         ] {

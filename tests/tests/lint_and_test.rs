@@ -251,7 +251,13 @@ fn rust_tests_by_nextest_or_by_cargo() {
         "the abort is a finding: {:?}",
         findings(&report)
     );
-    assert!(findings(&report).contains(&"src/lib.rs:14 test-failed New".to_owned()));
+    assert_eq!(
+        findings(&report),
+        [
+            "src/lib.rs:14 test-failed New",
+            "tests/abort.rs:2 test-failed New"
+        ]
+    );
 
     // The same by `[test] run`, whose output is recognised.
     files::write(

@@ -2,7 +2,7 @@
 
 use std::path::{Component, Path, PathBuf};
 
-use xtask_core::model::{Location, RepoPath, Severity};
+use xtask_core::model::{Location, Outcome, RepoPath, Severity};
 
 /// One thing that a tool reported.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -40,6 +40,8 @@ pub enum Parsed {
     },
     /// It could not tell, for this reason.
     Invalid(String),
+    /// It was ended before its time: it hung, or the run was stopped.
+    Ended(Outcome),
 }
 
 /// A path that a tool in `folder` printed, as a path in the repository at `root`; `None` where it lies outside, or in the build folder,

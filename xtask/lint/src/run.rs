@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use xtask_core::files;
 use xtask_core::gate::{Context, Scope};
 use xtask_core::model::{
-    Event, Fingerprint, GateReport, Metric, Outcome, Problem, RepoPath, Result, State, Stream,
+    Event, Fingerprint, GateReport, Metric, Outcome, Problem, RepoPath, Result, Skip, State, Stream,
 };
 use xtask_core::suite;
 
@@ -119,6 +119,11 @@ fn fingerprints(found: &[Identified]) -> HashSet<Fingerprint> {
 fn refuse_partial(found: &Found) -> Result<()> {
     let why = match &found.outcome {
         Outcome::Invalid { why, .. } => why.clone(),
+        Outcome::Skipped {
+            reason: Skip::Stopped,
+            why,
+            ..
+        } => why.clone(),
         _ if !found.complete => "the code has errors that keep the tools from seeing all of it".to_owned(),
         _ => return Ok(()),
     };
@@ -156,6 +161,7 @@ fn look(cx: &Context, steps: &[Step]) -> Result<Found> {
                 }
                 Parsed::Missing { why, fix } => Outcome::missing(why, fix),
                 Parsed::Invalid(why) => Outcome::invalid(why),
+                Parsed::Ended(outcome) => outcome,
             };
             whole = false;
             all.outcome = all.outcome.and(outcome);
@@ -186,11 +192,15 @@ fn check(cx: &Context, step: &Step) -> Result<Parsed> {
     match ended {
         Ok(ended) => Ok(step.tool.parse(&cx.root, &step.folder, &ended)),
         Err(error) => Ok(match suite::unmeasured(&error, step.tool.install())? {
-            Outcome::Skipped { why, fix, .. } if fix.is_some() => Parsed::Missing {
+            Outcome::Skipped {
+                reason: Skip::Missing,
                 why,
-                fix: fix.unwrap_or_default(),
+                fix,
+            } => Parsed::Missing {
+                why,
+                fix: fix.unwrap_or_else(|| step.tool.install().to_owned()),
             },
-            other => Parsed::Invalid(other.why().unwrap_or_default().to_owned()),
+            other => Parsed::Ended(other),
         }),
     }
 }

@@ -25,19 +25,27 @@ impl Gate for TestGate {
             return Ok(Planned::idle(GatePlan::out("test", why)));
         }
         let standing = cx.standing("test");
-        let missing: Vec<(String, String)> = runners
-            .iter()
-            .filter_map(|(runner, _)| missing(cx, runner))
-            .collect();
-        if missing.len() == runners.len()
-            && let Some((why, fix)) = missing.into_iter().next()
+        let lacks: Vec<Option<(String, String)>> =
+            runners.iter().map(|(runner, _)| missing(cx, runner)).collect();
+        if lacks.iter().all(Option::is_some)
+            && let Some((why, fix)) = lacks.iter().flatten().next()
         {
             return Ok(Planned::idle(GatePlan::missing("test", standing, why, fix)));
         }
+        let steps = runners
+            .iter()
+            .zip(&lacks)
+            .flat_map(|((runner, _), lack)| {
+                runner.show().into_iter().map(move |step| match lack {
+                    Some((why, fix)) => format!("{step} (can't run: {why}; {fix})"),
+                    None => step,
+                })
+            })
+            .collect();
         let mut whys: Vec<String> = runners.iter().map(|(_, why)| why.clone()).collect();
         whys.dedup();
         let plan = GatePlan {
-            steps: runners.iter().flat_map(|(runner, _)| runner.show()).collect(),
+            steps,
             weight: Weight::Heavy,
             ..GatePlan::new("test", standing, whys.join(", "))
         };

@@ -7,7 +7,7 @@ use xtask_core::gate::Context;
 use xtask_core::model::{Event, GateReport, Outcome, Problem, RepoPath, Result, Stream, TestCase};
 use xtask_core::suite::{self, compiler};
 
-use crate::runner::{Runner, runners};
+use crate::runner::{Runner, files, runners};
 use crate::section::TestSection;
 use crate::{cargo, command, pytest};
 
@@ -118,6 +118,7 @@ pub fn run(cx: &Context, arguments: &[String]) -> Result<GateReport> {
             Runner::Cargo { folder, nextest } => {
                 cargo::run(cx, folder, *nextest, &settings).map(|mut ran| {
                     suite::rebase(&mut ran.cases, folder);
+                    suite::locate(&mut ran.cases, || sources(cx, folder));
                     ran
                 })
             }
@@ -140,6 +141,22 @@ pub fn run(cx: &Context, arguments: &[String]) -> Result<GateReport> {
         reports.push(judge(runner, ran));
     }
     Ok(merge(reports))
+}
+
+/// The files of the project in `folder`, with their content.
+fn sources<'a>(cx: &'a Context, folder: &'a RepoPath) -> impl Iterator<Item = (RepoPath, Vec<u8>)> + 'a {
+    let below = |path: &RepoPath| {
+        let (path, folder) = (path.as_bytes(), folder.as_bytes());
+        folder.is_empty() || (path.starts_with(folder) && path.get(folder.len()) == Some(&b'/'))
+    };
+    files(cx)
+        .unwrap_or_default()
+        .into_iter()
+        .filter(move |path| path.extension() == Some(b"rs") && below(path))
+        .filter_map(|path| {
+            let content = xtask_core::files::read(&cx.on_disk(&path)).ok()?;
+            Some((path, content))
+        })
 }
 
 /// The command that brings a runner's program.

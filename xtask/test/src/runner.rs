@@ -4,7 +4,6 @@ use std::path::Path;
 
 use xtask_core::config::Project;
 use xtask_core::exec::find_program;
-use xtask_core::files;
 use xtask_core::gate::Context;
 use xtask_core::model::{RepoPath, Result};
 use xtask_core::repo;
@@ -126,11 +125,7 @@ fn pytest(cx: &Context, project: &Project) -> Result<Vec<(Runner, String)>> {
         }
     }
     if found.is_empty() {
-        let paths = match &cx.repo {
-            Some(_) => cx.tracked()?.iter().map(|entry| entry.path.clone()).collect(),
-            None => repo::walk(&cx.root)?,
-        };
-        for path in paths.iter().filter(|path| Project::is_ours(path)) {
+        for path in files(cx)?.iter().filter(|path| Project::is_ours(path)) {
             let Some(folder) = of_tests(path) else { continue };
             if !found.iter().any(|(known, _)| *known == folder) {
                 found.push((folder, format!("{path} is a test for pytest")));
@@ -141,6 +136,14 @@ fn pytest(cx: &Context, project: &Project) -> Result<Vec<(Runner, String)>> {
         .into_iter()
         .map(|(folder, why)| (Runner::Pytest { folder }, why))
         .collect())
+}
+
+/// The files of the repository: those that are tracked, or all where there is no git.
+pub(crate) fn files(cx: &Context) -> Result<Vec<RepoPath>> {
+    match &cx.repo {
+        Some(_) => Ok(cx.tracked()?.iter().map(|entry| entry.path.clone()).collect()),
+        None => repo::walk(&cx.root),
+    }
 }
 
 /// The folder above `tests/…/test_*.py`.
@@ -170,7 +173,7 @@ fn is_here(folder: &RepoPath, name: &str) -> String {
 }
 
 fn read_below(root: &Path, folder: &RepoPath, name: &str) -> Option<String> {
-    let bytes = files::read(&folder.below(root).join(name)).ok()?;
+    let bytes = xtask_core::files::read(&folder.below(root).join(name)).ok()?;
     Some(String::from_utf8_lossy(&bytes).into_owned())
 }
 

@@ -7,11 +7,13 @@ pub mod libtest;
 pub mod nextest;
 
 mod captured;
+mod origin;
 mod panics;
 mod unmeasured;
 mod verdict;
 
 pub use captured::last_lines;
+pub use origin::locate;
 pub use panics::rebase;
 pub use unmeasured::unmeasured;
 pub use verdict::{report, summarise};

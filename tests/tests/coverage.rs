@@ -1,6 +1,12 @@
 //! Native coverage against LLVM itself, as Debian packages it: `llvm-profdata-19` and `llvm-cov-19` read the same tests' profiles,
 //! and every line must agree. Where they are missing, the comparison is skipped, and says so.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    reason = "these are tests, and what helps them fails as they do"
+)]
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -376,4 +382,33 @@ fn a_run_writes_a_report_that_shows_the_same_numbers() {
         .unwrap();
     assert!((summary.total.percent - covered.value).abs() < 1e-9);
     assert_eq!(summary.files.len(), 3);
+}
+
+/// Compares a crate or workspace of your choice: `XTASK_REFEREE=FOLDER cargo test --test coverage -- --ignored`.
+#[test]
+#[ignore = "takes a folder with a crate from XTASK_REFEREE"]
+fn a_given_crate_agrees_with_llvm_cov() {
+    let Some((profdata, cov)) = llvm() else { return };
+    let root = Environment::of_process()
+        .path("XTASK_REFEREE")
+        .expect("XTASK_REFEREE names no folder");
+    let root = root.canonicalize().unwrap();
+    let started = std::time::Instant::now();
+    let ran = xtask_coverage::rust::measure(&context(&root)).unwrap();
+    let (files, total) = (ran.map.files().len(), ran.map.total());
+    println!(
+        "{files} files, {total:?}, {:?}, {} cases, failure {:?}",
+        started.elapsed(),
+        ran.cases.len(),
+        ran.failure
+    );
+    let theirs = referee(&root, &profdata, &cov);
+    let (compared, wrong) = differences(&root, &ran.map, &theirs);
+    assert!(
+        wrong.is_empty(),
+        "{} of {compared} lines differ:\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
+    println!("{compared} lines agree");
 }

@@ -286,3 +286,104 @@ fn headline(summary: &Summary, patch: Option<&Patch>, patch_min: Option<f64>) ->
     }
     text
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use xtask_core::config::Config;
+    use xtask_core::environment::Environment;
+    use xtask_core::exec::Cancel;
+    use xtask_core::gate::Decision;
+    use xtask_core::model::{Events, ProblemKind};
+
+    use super::*;
+
+    fn context(root: &std::path::Path, config: &str, only: &[&str]) -> Context {
+        Context {
+            root: root.to_owned(),
+            repo: None,
+            config: Arc::new(Config::parse("xtask.toml", config).unwrap()),
+            scope: Scope::All,
+            environment: Environment::of_process(),
+            events: Events::none(),
+            cancel: Cancel::new(),
+            jobs: std::num::NonZeroUsize::MIN,
+            only: only.iter().map(ToString::to_string).collect(),
+            cached: Arc::default(),
+        }
+    }
+
+    #[test]
+    fn it_is_in_where_it_is_named() {
+        let rust = tempfile::tempdir().unwrap();
+        xtask_core::files::write(&rust.path().join("Cargo.toml"), b"[workspace]\n").unwrap();
+        let other = tempfile::tempdir().unwrap();
+        let native = "cargo xtask coverage rust";
+        for (root, config, only, steps, provides) in [
+            (&rust, "", &[][..], None, &[][..]),
+            (&rust, "", &["coverage"], Some(vec![native]), &["test"]),
+            (&rust, "[coverage]\n", &[], Some(vec![native]), &["test"]),
+            (&rust, "[coverage]\n[test]\n", &[], Some(vec![native]), &[]),
+            (
+                &rust,
+                "[coverage]\ninputs = [\"a\"]\nmin = 85\n",
+                &[],
+                Some(vec!["read a", "at least 85 % of lines"]),
+                &[],
+            ),
+            (&other, "[coverage]\n", &[], None, &[]),
+        ] {
+            let planned = CoverageGate.plan(&context(root.path(), config, only)).unwrap();
+            assert_eq!(planned.job.is_some(), steps.is_some(), "{config}");
+            assert_eq!(planned.plan.steps, steps.unwrap_or_default());
+            assert_eq!(planned.plan.provides, provides);
+        }
+        let nothing = CoverageGate
+            .plan(&context(other.path(), "", &["coverage"]))
+            .unwrap();
+        assert!(matches!(nothing.plan.decision, Decision::Missing { .. }));
+    }
+
+    #[test]
+    fn given_reports_are_read_judged_and_remembered() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path();
+        xtask_core::files::write(&root.join("app/a.py"), b"").unwrap();
+        let report = "SF:app/a.py\nDA:1,1\nDA:2,0\nend_of_record\n";
+        xtask_core::files::write(&root.join("lcov.info"), report.as_bytes()).unwrap();
+        let gate = |keys: &str, update_baseline: bool| {
+            let config = format!("[coverage]\ninputs = [\"lcov.info\"]\n{keys}");
+            let options = RunOptions {
+                update_baseline,
+                ..RunOptions::default()
+            };
+            run(&context(root, &config, &[]), &options)
+        };
+        assert_eq!(gate("min = 50", false).unwrap().outcome, Outcome::Passed);
+        let failed = gate("min = 50.1", false).unwrap();
+        assert_eq!((failed.outcome, failed.findings.len()), (Outcome::Failed, 1));
+        assert_eq!(failed.summary, "50 % of 2 lines in 1 file");
+        assert_eq!(
+            gate("ratchet = true", false).unwrap().outcome,
+            Outcome::Passed,
+            "no baseline yet"
+        );
+        assert_eq!(gate("ratchet = true", true).unwrap().outcome, Outcome::Passed);
+        let less = report.replace("DA:1,1", "DA:1,0");
+        xtask_core::files::write(&root.join("lcov.info"), less.as_bytes()).unwrap();
+        assert_eq!(gate("ratchet = true", false).unwrap().findings[0].rule, "ratchet");
+        let invalid = |result: Result<GateReport>| assert_eq!(result.unwrap_err().kind, ProblemKind::Invalid);
+        invalid(gate("exclude = [\"app/**\"]", false));
+        xtask_core::files::write(&root.join(baseline::BASELINE), b"{").unwrap();
+        invalid(gate("ratchet = true", false));
+        xtask_core::files::write(&root.join("lcov.info"), b"").unwrap();
+        invalid(gate("", false));
+        xtask_core::files::write(&root.join("lcov.info"), b"SF:gone.py\nDA:1,1\nend_of_record\n").unwrap();
+        invalid(gate("", false));
+        std::fs::remove_file(root.join("lcov.info")).unwrap();
+        invalid(gate("", false));
+        let failed = gate("run = [\"exit 3\"]", false).unwrap();
+        assert!(failed.outcome.why().unwrap().contains("`exit 3` ended with 3"));
+    }
+}

@@ -97,7 +97,7 @@ fn shell(cx: &Context, command: &str) -> Result<Option<String>> {
                 text: String::from_utf8_lossy(line).into_owned(),
             });
         })
-        .map_err(rust::problem)?;
+        .map_err(|error| rust::problem(&error))?;
     Ok(match ended.code {
         Some(0) => None,
         Some(127) => {

@@ -130,13 +130,13 @@ impl<'a> Cargo<'a> {
                 });
             }
         });
-        told.map_err(problem)
+        told.map_err(|error| problem(&error))
     }
 }
 
 /// The problem of a process that has no end to tell of.
-pub(crate) fn problem(error: RunError) -> Problem {
-    match &error {
+pub(crate) fn problem(error: &RunError) -> Problem {
+    match error {
         RunError::NotFound { program } if program.ends_with("cargo") => {
             Problem::missing(error.to_string()).fix("install Rust: https://rustup.rs")
         }
@@ -210,7 +210,7 @@ fn profiler_runtime(cx: &Context) -> Result<String> {
             .args(arguments)
             .folder(&cx.root)
             .run(&cx.cancel)
-            .map_err(|error| problem(error).fix("install Rust: https://rustup.rs"))?;
+            .map_err(|error| problem(&error).fix("install Rust: https://rustup.rs"))?;
         match ended.code {
             Some(0) => Ok(String::from_utf8_lossy(&ended.stdout).trim().to_owned()),
             _ => Err(Problem::missing("rustc does not run")
@@ -265,7 +265,7 @@ mod tests {
                 ProblemKind::Terminated,
             ),
         ] {
-            assert_eq!(problem(error).kind, kind);
+            assert_eq!(problem(&error).kind, kind);
         }
     }
 }

@@ -195,43 +195,52 @@ impl<'a> Values<'a> {
             if steps > 4 * self.expressions.len() + 4 {
                 return None;
             }
-            if self.simple(next)?.is_some() {
+            let Some(index) = self.open(next)? else {
                 pending.pop();
                 continue;
+            };
+            let Expression { kind, lhs, rhs } = self.expressions[index];
+            let before = pending.len();
+            for side in [lhs, rhs] {
+                if self.open(side)?.is_some() {
+                    pending.push(side);
+                }
             }
-            let index = usize::try_from(next.id).ok()?;
-            let expression = *self.expressions.get(index)?;
-            match (self.simple(expression.lhs)?, self.simple(expression.rhs)?) {
-                (Some(left), Some(right)) => {
-                    self.known[index] = Some(match expression.kind {
-                        ExprKind::Add => left.saturating_add(right),
-                        ExprKind::Subtract => left.saturating_sub(right),
-                    });
-                    pending.pop();
-                }
-                (left, right) => {
-                    if left.is_none() {
-                        pending.push(expression.lhs);
-                    }
-                    if right.is_none() {
-                        pending.push(expression.rhs);
-                    }
-                }
+            if pending.len() == before {
+                let (left, right) = (self.known(lhs)?, self.known(rhs)?);
+                self.known[index] = Some(match kind {
+                    ExprKind::Add => left.saturating_add(right),
+                    ExprKind::Subtract => left.saturating_sub(right),
+                });
             }
         }
-        self.simple(counter)?
+        self.known(counter)
     }
 
-    /// The value where it is known by now. Outer `None`: it never can be.
-    fn simple(&self, counter: Counter) -> Option<Option<i128>> {
+    /// The number of the expression that the counter stands for, where its value is still to be computed.
+    #[expect(
+        clippy::option_option,
+        reason = "the outer one is the way out: there is no such expression"
+    )]
+    fn open(&self, counter: Counter) -> Option<Option<usize>> {
+        if !counter.is_expression() {
+            return Some(None);
+        }
+        let index = usize::try_from(counter.id).ok()?;
+        let known = self.known.get(index)?;
+        Some(known.is_none().then_some(index))
+    }
+
+    /// The value, where it is known by now.
+    fn known(&self, counter: Counter) -> Option<i128> {
         let index = usize::try_from(counter.id).ok()?;
         match counter.kind {
-            CounterType::Zero => Some(Some(0)),
+            CounterType::Zero => Some(0),
             // Counters that the optimiser removed are beyond the end: nothing counts them.
-            CounterType::ProfileInstrumentation => Some(Some(
-                self.counters.get(index).map_or(0, |&count| i128::from(count)),
-            )),
-            CounterType::Expression(_) => self.known.get(index).copied(),
+            CounterType::ProfileInstrumentation => {
+                Some(self.counters.get(index).map_or(0, |&count| i128::from(count)))
+            }
+            CounterType::Expression(_) => *self.known.get(index)?,
         }
     }
 }

@@ -92,9 +92,18 @@ impl Summary {
 impl fmt::Display for Summary {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let names: Vec<String> = self.files.iter().map(|file| file.path.to_string()).collect();
-        let width = names.iter().map(|name| name.chars().count()).chain([5]).max().unwrap_or(5);
+        let width = names
+            .iter()
+            .map(|name| name.chars().count())
+            .chain([5])
+            .max()
+            .unwrap_or(5);
         let mut line = |name: &str, covered: u64, lines: u64, percent: f64| {
-            writeln!(out, "{name:<width$}  {:>9}  {covered}/{lines}", Shown(percent).to_string())
+            writeln!(
+                out,
+                "{name:<width$}  {:>9}  {covered}/{lines}",
+                Shown(percent).to_string()
+            )
         };
         for (name, file) in names.iter().zip(&self.files) {
             line(name, file.covered, file.lines, file.percent)?;

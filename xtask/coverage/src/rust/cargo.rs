@@ -8,6 +8,8 @@ use xtask_core::exec::{Ended, Interrupt, Process, RunError};
 use xtask_core::gate::{Context, Need, NeedState};
 use xtask_core::model::{Event, Problem, ProblemKind, Result, Stream};
 
+use super::wrapper;
+
 /// What Cargo sets for programs that it starts (we may be one), and what would get a build of other crates wrong.
 const FROM_CARGO_RUN: [&str; 7] = [
     "CARGO_MANIFEST_DIR",
@@ -27,20 +29,23 @@ pub(super) struct Cargo<'a> {
     workspace: PathBuf,
     /// Where build, profiles and reports lie.
     folder: PathBuf,
+    /// The compiler's wrapper.
+    wrapper: PathBuf,
 }
 
 impl<'a> Cargo<'a> {
-    /// Cargo in `workspace`; writes the compiler's wrapper.
+    /// Cargo in `workspace`; makes the compiler's wrapper.
     pub(super) fn new(cx: &'a Context, workspace: PathBuf) -> Result<Self> {
         let root = std::path::absolute(cx.report_dir())
             .map_err(|cause| Problem::invalid("can't tell the current folder").why(cause))?;
-        let cargo = Self {
+        let folder = root.join("coverage");
+        let wrapper = wrapper::program(cx, &folder, cx.environment.text(WRAPPER))?;
+        Ok(Self {
             cx,
             workspace,
-            folder: root.join("coverage"),
-        };
-        cargo.write_wrapper()?;
-        Ok(cargo)
+            folder,
+            wrapper,
+        })
     }
 
     /// Where build, profiles and reports lie.
@@ -51,28 +56,6 @@ impl<'a> Cargo<'a> {
     /// The target folder, apart from the usual one so that neither build undoes the other.
     pub(super) fn target(&self) -> PathBuf {
         self.folder.join("build")
-    }
-
-    fn wrapper(&self) -> PathBuf {
-        self.folder
-            .join(if cfg!(windows) { "rustc.cmd" } else { "rustc.sh" })
-    }
-
-    fn write_wrapper(&self) -> Result<()> {
-        let path = self.wrapper();
-        let text = wrapper(self.cx.environment.text(WRAPPER));
-        if xtask_core::files::read(&path).is_ok_and(|old| old == text.as_bytes()) {
-            return Ok(());
-        }
-        xtask_core::files::write(&path, text.as_bytes())?;
-        #[cfg(unix)]
-        {
-            use std::os::unix::fs::PermissionsExt;
-            std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).map_err(|cause| {
-                Problem::invalid(format!("can't make {} a program", path.display())).why(cause)
-            })?;
-        }
-        Ok(())
     }
 
     /// `cargo COMMAND …` without instrumentation.
@@ -103,7 +86,7 @@ impl<'a> Cargo<'a> {
             .args(["--config", &setting("build.build-dir", &target)?])
             .args([
                 "--config",
-                &setting("build.rustc-workspace-wrapper", &self.wrapper())?,
+                &setting("build.rustc-workspace-wrapper", &self.wrapper)?,
             ])
             .without_variable(WRAPPER);
         // Documentation tests are compiled by rustdoc, which knows no wrapper for them.
@@ -162,26 +145,6 @@ fn setting(key: &str, path: &Path) -> Result<String> {
     })?;
     // TOML's basic strings have JSON's escapes.
     Ok(format!("{key}={}", serde_json::Value::from(text)))
-}
-
-/// The wrapper that adds the flag to each compilation of the workspace's crates. Build scripts and procedural macros run
-/// during the build, where their profiles would be noise. `outer` is a wrapper that was set before, which goes on working.
-fn wrapper(outer: Option<&str>) -> String {
-    if cfg!(windows) {
-        let outer = outer.map_or(String::new(), |outer| format!("\"{outer}\" "));
-        return format!("@{outer}%* -Cinstrument-coverage\r\n");
-    }
-    let outer = outer.map_or(String::new(), |outer| {
-        format!("'{}' ", outer.replace('\'', r"'\''"))
-    });
-    format!(
-        "#!/bin/sh\n\
-         # Written by xtask: compiles the crates of this workspace with coverage instrumentation.\n\
-         case \" $* \" in\n\
-         *\" --crate-name build_script_\"* | *\" --crate-type proc-macro \"*) exec {outer}\"$@\" ;;\n\
-         esac\n\
-         exec {outer}\"$@\" -Cinstrument-coverage\n"
-    )
 }
 
 /// What a native run needs: a compiler with the runtime for profiles.
@@ -243,13 +206,6 @@ mod tests {
     fn settings_are_quoted() {
         let told = setting("build.x", Path::new("/a \"b\"/c")).unwrap();
         assert_eq!(told, r#"build.x="/a \"b\"/c""#);
-    }
-
-    #[cfg(unix)]
-    #[test]
-    fn the_wrapper_keeps_one_that_was_there() {
-        assert!(wrapper(None).ends_with("exec \"$@\" -Cinstrument-coverage\n"));
-        assert!(wrapper(Some("/o'clock")).contains("exec '/o'\\''clock' \"$@\""));
     }
 
     #[test]

@@ -14,6 +14,7 @@ mod lock;
 mod profile;
 mod run;
 mod workspace;
+mod wrapper;
 
 use std::collections::{BTreeMap, HashSet};
 use std::path::{Path, PathBuf};

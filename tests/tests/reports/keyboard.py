@@ -17,7 +17,7 @@ while port is None:
     line = process.stdout.readline()
     if not line:
         sys.exit("chromedriver did not start")
-    found = re.search(r"on port (\d+)", line)
+    found = re.search(r"successfully on port (\d+)", line)
     port = found and found.group(1)
 
 

@@ -169,7 +169,7 @@ pub fn of(word: &str) -> Kind {
     ),
     (
         "tool/Cargo.toml",
-        "[package]\nname = \"tool\"\nversion = \"0.1.0\"\nedition = \"2024\"\n[dependencies]\nshapes = { path = \"../shapes\" }\n",
+        "[package]\nname = \"shape-tool\"\nversion = \"0.1.0\"\nedition = \"2024\"\n[dependencies]\nshapes = { path = \"../shapes\" }\n",
     ),
     (
         "tool/src/main.rs",
@@ -192,7 +192,7 @@ pub fn of(word: &str) -> Kind {
         r#"use std::process::Command;
 
 fn tool(word: &str) -> String {
-    let output = Command::new(env!("CARGO_BIN_EXE_tool")).arg(word).output().unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_shape-tool")).arg(word).output().unwrap();
     assert!(output.status.success());
     String::from_utf8(output.stdout).unwrap()
 }

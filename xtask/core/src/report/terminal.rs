@@ -3,11 +3,11 @@
 use std::fmt::Write;
 
 use anstyle::{AnsiColor, Style as Paint};
-use comfy_table::{CellAlignment, ColumnConstraint, ContentArrangement, Table, Width, presets};
+use unicode_width::UnicodeWidthStr;
 
 use super::Style;
 use super::tally::{Cases, headline, new_and_known, summary, symbol, verdict};
-use super::text::{clean, count, duration, first_lines, one_line, wrap};
+use super::text::{clean, count, duration, first_lines, fit, one_line, wrap};
 use crate::model::{CaseStatus, Finding, GateReport, Outcome, Report, Severity, State};
 
 /// How many findings, and how many failed tests, of a gate are listed without `-v`.
@@ -16,8 +16,14 @@ const LISTED: usize = 50;
 /// How many lines of a message are shown without `-v`.
 const MESSAGE_LINES: usize = 12;
 
-/// The columns that the table keeps for the borders between its four columns, which aren't drawn.
-const UNDRAWN: usize = 3;
+/// The columns of the longest outcome.
+const OUTCOME: usize = 7;
+
+/// The columns between two cells of the table.
+const GAP: usize = 2;
+
+/// The columns after which a gate's name is cut.
+const WIDEST_NAME: usize = 24;
 
 /// Below this many columns nothing is laid out any more.
 const NARROWEST: usize = 40;
@@ -100,64 +106,43 @@ impl Page {
         }
     }
 
+    /// A row a gate: mark and name, outcome, what it found, time. What it found takes the room that the others leave.
     fn table(&mut self, report: &Report) {
-        if report.gates.is_empty() {
-            return;
-        }
-        let mut table = Table::new();
-        table
-            .load_style(presets::NOTHING)
-            .set_content_arrangement(ContentArrangement::Dynamic)
-            .set_width(u16::try_from(self.width + UNDRAWN).unwrap_or(u16::MAX));
+        let widest = |cell: &dyn Fn(&GateReport) -> String| {
+            report
+                .gates
+                .iter()
+                .map(|gate| cell(gate).width())
+                .max()
+                .unwrap_or(0)
+        };
+        let name = |gate: &GateReport| fit(&one_line(&gate.gate), WIDEST_NAME);
+        let time = |gate: &GateReport| duration(gate.wall_ms);
+        let (names, times) = (widest(&name), widest(&time));
+        let fixed = 2 + names + GAP + OUTCOME + GAP + GAP + times;
+        let room = self.width.saturating_sub(fixed).max(10);
         for gate in &report.gates {
-            table.add_row([
-                format!("{} {}", symbol(&gate.outcome), one_line(&gate.gate)),
-                gate.outcome.word().to_owned(),
-                summary(gate),
-                duration(gate.wall_ms),
-            ]);
-        }
-        for (at, column) in table.column_iter_mut().enumerate() {
-            column.set_padding((0, if at == 3 { 0 } else { 2 }));
-            if at == 1 || at == 3 {
-                column.set_constraint(ColumnConstraint::ContentWidth);
+            let paint = of_outcome(&gate.outcome);
+            let mark = self.paint(paint, &symbol(&gate.outcome).to_string());
+            let word = gate.outcome.word();
+            let outcome = self.paint(paint, word);
+            let mut cells = wrap(&summary(gate), room).into_iter();
+            let found = cells.next().unwrap_or_default();
+            let (name, time) = (name(gate), time(gate));
+            let row = format!(
+                "{mark} {name}{:a$}{outcome}{:b$}{found}{:c$}{time}",
+                "",
+                "",
+                "",
+                a = names - name.width() + GAP,
+                b = OUTCOME - word.len() + GAP,
+                c = room.saturating_sub(found.width()) + GAP + times - time.width(),
+            );
+            self.line(&row);
+            for more in cells {
+                self.line(&format!("{:at$}{more}", "", at = fixed - GAP - times));
             }
-            if at == 0 {
-                column.set_constraint(ColumnConstraint::UpperBoundary(Width::Percentage(40)));
-            }
-            if at == 3 {
-                column.set_cell_alignment(CellAlignment::Right);
-            }
         }
-        let lines: Vec<String> = table.lines().map(|line| line.trim_end().to_owned()).collect();
-        let mut gates = report.gates.iter();
-        for line in lines {
-            let painted = match line.chars().next() {
-                Some('✓' | '✗' | '–' | '?') => {
-                    gates.next().map(|gate| self.paint_row(&line, &gate.outcome))
-                }
-                _ => None,
-            };
-            self.line(&painted.unwrap_or(line));
-        }
-    }
-
-    /// Colours the mark and the word of an outcome; a table knows nothing of colours, which have no width.
-    fn paint_row(&self, line: &str, outcome: &Outcome) -> String {
-        let mark = symbol(outcome).to_string();
-        let rest = &line[mark.len()..];
-        let paint = of_outcome(outcome);
-        let (gate, after) = rest
-            .split_once(&format!(" {} ", outcome.word()))
-            .unwrap_or((rest, ""));
-        if after.is_empty() {
-            return format!("{}{rest}", self.paint(paint, &mark));
-        }
-        format!(
-            "{}{gate} {} {after}",
-            self.paint(paint, &mark),
-            self.paint(paint, outcome.word())
-        )
     }
 
     fn heading(&mut self, gate: &GateReport, what: &str) {
@@ -321,8 +306,8 @@ mod tests {
 ✓ hooks     passed   2,112 files, 10 checks                               154 ms
 ✗ lint      failed   3 findings, 1 known                                   8.4 s
 ✗ test      failed   1 passed, 1 failed, 1 skipped                         3.1 s
-? coverage  invalid  lcov.info speaks of line 90 of src/lib.rs, which has  20 ms
-                     80
+? coverage  invalid  lcov.info speaks of line 90 of src/lib.rs, which      20 ms
+                     has 80
 – visual    skipped  no Chromium on PATH                                    0 ms
 
 lint: 3 findings (1 known)

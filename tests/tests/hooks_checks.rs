@@ -12,7 +12,7 @@ use std::process::Command;
 
 use xtask_core::model::RepoPath;
 use xtask_hooks::checks::{self, Check, File, check_bytes, fix_bytes};
-use xtask_hooks::options::Options;
+use xtask_hooks::options::{LineEnding, Options};
 use xtask_hooks::types::Tags;
 
 #[path = "hooks_checks/inputs.rs"]
@@ -94,7 +94,7 @@ impl Pair {
         for (name, bytes) in files {
             write(&folder.join(name), bytes);
         }
-        let list: String = files.iter().map(|(name, _)| format!("{name}\n")).collect();
+        let list: String = files.iter().flat_map(|(name, _)| [name, "\n"]).collect();
         write(&folder.join("list"), list.as_bytes());
         let script = "import importlib, sys, io, contextlib\n\
             main = importlib.import_module('pre_commit_hooks.' + sys.argv[1]).main\n\
@@ -211,13 +211,12 @@ fn fixers() {
     .with(|options| options.trailing_whitespace.chars = Some(" a".to_owned()))
     .compare(&bin, "txt", lines());
     Pair::new("end-of-file-fixer", &[], "end-of-file-fixer").compare(&bin, "txt", lines());
-    use xtask_hooks::options::LineEnding::{Auto, Cr, Crlf, Lf, No};
     for (arguments, ending) in [
-        (&[][..], Auto),
-        (&["--fix=no"], No),
-        (&["--fix=lf"], Lf),
-        (&["--fix=crlf"], Crlf),
-        (&["--fix=cr"], Cr),
+        (&[][..], LineEnding::Auto),
+        (&["--fix=no"], LineEnding::No),
+        (&["--fix=lf"], LineEnding::Lf),
+        (&["--fix=crlf"], LineEnding::Crlf),
+        (&["--fix=cr"], LineEnding::Cr),
     ] {
         Pair::new("mixed-line-ending", arguments, "mixed-line-ending")
             .with(|options| options.mixed_line_ending.fix = ending)

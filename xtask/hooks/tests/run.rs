@@ -1,5 +1,7 @@
 //! Runs over files on disk: what is found, what is fixed, what is left alone.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests are tests")]
+
 use std::num::NonZeroUsize;
 use std::path::Path;
 use std::sync::Arc;

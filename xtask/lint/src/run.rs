@@ -118,8 +118,8 @@ fn fingerprints(found: &[Identified]) -> HashSet<Fingerprint> {
 /// A baseline of half a measurement would call the other half new tomorrow.
 fn refuse_partial(found: &Found) -> Result<()> {
     let why = match &found.outcome {
-        Outcome::Invalid { why, .. } => why.clone(),
-        Outcome::Skipped {
+        Outcome::Invalid { why, .. }
+        | Outcome::Skipped {
             reason: Skip::Stopped,
             why,
             ..

@@ -2,10 +2,11 @@
 
 use super::antialias::is_antialiased;
 use super::pixel::{distance, limit};
+use super::plain::PlainRows;
 use super::regions::{Region, Regions};
 use super::rules::{Antialias, Background, Rules};
 use super::source::{PictureError, Pixel, RowSource};
-use super::window::Window;
+use super::window::{Band, Window};
 
 /// What is said of a pixel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -156,13 +157,7 @@ pub fn compare(
     let (old_size, new_size) = (Size::of(old), Size::of(new));
     let width = old_size.width.min(new_size.width) as usize;
     let height = old_size.height.min(new_size.height) as usize;
-    let judge = Judge {
-        limit: limit(rules.threshold.get()),
-        ignore_antialiased: rules.antialias == Antialias::Ignore,
-        background: rules.background,
-        width,
-        height,
-    };
+    let mut judge = Judge::new(rules, width, height);
     let (mut old_rows, mut new_rows) = (Window::new(old), Window::new(new));
     let mut marks = vec![Mark::Same; new_size.width as usize];
     let mut tally = Tally::default();
@@ -179,7 +174,7 @@ pub fn compare(
         let mut is_marked = !is_equal;
         if !is_equal {
             marks.fill(Mark::Same);
-            judge.mark_row(&old_rows, &new_rows, y, old_row, new_row, &mut marks);
+            judge.mark_row(y, &old_rows, &new_rows, &mut marks);
         }
         for mask in &rules.masks {
             let columns = mask.columns(y as u32, new_size.width);
@@ -222,50 +217,71 @@ struct Judge {
     /// The size that both pictures have.
     width: usize,
     height: usize,
+    plain: PlainRows,
 }
 
 impl Judge {
+    fn new(rules: &Rules, width: usize, height: usize) -> Self {
+        Self {
+            limit: limit(rules.threshold.get()),
+            ignore_antialiased: rules.antialias == Antialias::Ignore,
+            background: rules.background,
+            width,
+            height,
+            plain: PlainRows::new(width, height),
+        }
+    }
+
     /// Marks the pixels of row `y`; `marks` come as [`Mark::Same`].
-    fn mark_row(
-        &self,
-        old_rows: &Window,
-        new_rows: &Window,
-        y: usize,
-        old: &[Pixel],
-        new: &[Pixel],
-        marks: &mut [Mark],
-    ) {
+    fn mark_row(&mut self, y: usize, old: &Window, new: &Window, marks: &mut [Mark]) {
+        marks[self.width..].fill(Mark::Changed);
+        if y >= self.height {
+            marks.fill(Mark::Changed);
+            return;
+        }
+        let old_band = old.band(y, self.width, self.height);
+        let new_band = new.band(y, self.width, self.height);
+        let marks = &mut marks[..self.width];
+        let changed = self.mark_far(&old_band, &new_band, marks);
+        if !self.ignore_antialiased || changed == 0 {
+            return;
+        }
+        // Looking at whole rows for plain areas pays where many pixels of them are asked for.
+        let look_at_rows = changed > self.width / 16;
+        if look_at_rows {
+            self.plain.reach(y, old, new);
+        }
+        for (x, mark) in marks.iter_mut().enumerate() {
+            if *mark == Mark::Changed
+                && (!look_at_rows || self.plain.is_near(x, y))
+                && (is_antialiased(&old_band, &new_band, x, self.background)
+                    || is_antialiased(&new_band, &old_band, x, self.background))
+            {
+                *mark = Mark::Antialiased;
+            }
+        }
+    }
+
+    /// Marks the pixels that are farther apart than the limit, and counts them.
+    fn mark_far(&self, old: &Band<'_>, new: &Band<'_>, marks: &mut [Mark]) -> usize {
         /// Pixels that are compared at once: equal stretches are skipped by memcmp.
         const STRETCH: usize = 16;
 
-        marks[old.len()..].fill(Mark::Changed);
-        if old.is_empty() {
-            return;
-        }
-        let old_band = old_rows.band(y, self.width, self.height);
-        let new_band = new_rows.band(y, self.width, self.height);
-        for (start, (old, new)) in old
-            .chunks(STRETCH)
-            .zip(new[..self.width].chunks(STRETCH))
-            .enumerate()
-        {
-            if old.as_flattened() == new.as_flattened() {
+        let mut changed = 0;
+        let stretches = old.middle().chunks(STRETCH).zip(new.middle().chunks(STRETCH));
+        for (start, (one, two)) in stretches.enumerate() {
+            if one.as_flattened() == two.as_flattened() {
                 continue;
             }
-            for (at, (&one, &two)) in old.iter().zip(new).enumerate() {
-                if one == two {
-                    continue;
-                }
+            for (at, (&one, &two)) in one.iter().zip(two).enumerate() {
                 let x = start * STRETCH + at;
-                if distance(one, two, old_band.offset(x), self.background) <= self.limit {
-                    continue;
+                if one != two && distance(one, two, old.offset(x), self.background) > self.limit {
+                    marks[x] = Mark::Changed;
+                    changed += 1;
                 }
-                let excused = self.ignore_antialiased
-                    && (is_antialiased(&old_band, &new_band, x, self.background)
-                        || is_antialiased(&new_band, &old_band, x, self.background));
-                marks[x] = if excused { Mark::Antialiased } else { Mark::Changed };
             }
         }
+        changed
     }
 }
 

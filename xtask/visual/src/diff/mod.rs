@@ -22,6 +22,7 @@ mod compare;
 mod paint;
 mod picture;
 mod pixel;
+mod plain;
 #[cfg(test)]
 mod reference;
 mod regions;

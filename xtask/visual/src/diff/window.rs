@@ -69,6 +69,11 @@ impl Band<'_> {
         self.width
     }
 
+    /// The middle row.
+    pub(super) fn middle(&self) -> &[Pixel] {
+        self.rows[REACH]
+    }
+
     /// The pixel in column `x` of a row.
     #[inline]
     pub(super) fn pixel(&self, x: usize, row: i8) -> Pixel {

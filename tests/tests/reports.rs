@@ -1,5 +1,11 @@
 //! The outputs of a run, judged by referees that we did not write: JSON Schema and XML Schema validators, and a browser.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "all of this file is a test; Clippy knows only the functions marked so"
+)]
+
 #[path = "reports/sample.rs"]
 mod sample;
 

@@ -5,11 +5,11 @@ use xtask_core::model::{
     Standing, State, TestCase, Unit,
 };
 
-fn at(path: &str, line: u32, column: u32) -> Option<Location> {
-    Some(Location {
+fn at(path: &str, line: u32, column: u32) -> Location {
+    Location {
         column: Some(column),
         ..Location::line(path.into(), line)
-    })
+    }
 }
 
 /// A run as one sees it every day: something of each kind.
@@ -24,21 +24,21 @@ pub(crate) fn usual() -> Report {
         ..Finding::new(
             "clippy",
             "clippy::unwrap_used",
-            at("src/main.rs", line, 9),
+            Some(at("src/main.rs", line, 9)),
             message,
         )
         .severity(Severity::Warning)
     };
-    let mut ranged = at("src/report/html.rs", 12, 5).unwrap();
+    let mut ranged = at("src/report/html.rs", 12, 5);
     (ranged.end_line, ranged.end_column) = (Some(14), Some(6));
     let findings = vec![
         Finding::new("clippy", "clippy::needless_return", Some(ranged), "unneeded `return` statement\n\nfor further information visit the lint's page\n\n12 |     return report;\n   |     ^^^^^^^^^^^^^^ help: remove `return`: `report`")
             .severity(Severity::Warning)
             .fix("cargo clippy --fix --allow-dirty"),
-        Finding::new("clippy", "clippy::disallowed_methods", at("src/report/html.rs", 40, 13), "use of a disallowed method `std::fs::write`: write through files, a full disk must not destroy the old file"),
+        Finding::new("clippy", "clippy::disallowed_methods", Some(at("src/report/html.rs", 40, 13)), "use of a disallowed method `std::fs::write`: write through files, a full disk must not destroy the old file"),
         Finding::new("rustfmt", "rustfmt", Some(Location::file("src/main.rs".into())), "not formatted").fix("cargo fmt"),
-        Finding::new("ruff", "E501", at("app/tasks/très_long_dossier/émission.py", 210, 101), "line too long (132 > 100)").severity(Severity::Warning),
-        Finding::new("mypy", "arg-type", at("app/tasks/orders.py", 18, 24), "Argument 1 to \"charge\" has incompatible type \"str | None\"; expected \"str\""),
+        Finding::new("ruff", "E501", Some(at("app/tasks/très_long_dossier/émission.py", 210, 101)), "line too long (132 > 100)").severity(Severity::Warning),
+        Finding::new("mypy", "arg-type", Some(at("app/tasks/orders.py", 18, 24)), "Argument 1 to \"charge\" has incompatible type \"str | None\"; expected \"str\""),
         Finding::new("deny", "advisory", None, "the advisory database is 12 days old").severity(Severity::Note).fix("cargo deny fetch"),
         known(3, "used `unwrap()` on a `Result` value"),
         known(88, "used `unwrap()` on an `Option` value"),
@@ -196,7 +196,7 @@ pub(crate) fn large(count: u32) -> Report {
         Finding::new(
             "clippy",
             "clippy::pedantic",
-            at(&path, n % 100 + 1, 5),
+            Some(at(&path, n % 100 + 1, 5)),
             format!("finding number {n} of many, with a message of usual length"),
         )
         .severity(severity)

@@ -6,6 +6,7 @@
   const groups = [...document.querySelectorAll(".group")].map((element) => ({
     element,
     gate: element.closest(".gate").id,
+    count: element.querySelector(".count"),
     path: element.querySelector("h3").textContent.toLowerCase(),
     items: [...element.querySelectorAll(".item")],
   }));
@@ -23,17 +24,18 @@
     const known = byId("known")?.checked ?? false;
     let shown = 0;
     for (const group of groups) {
-      let any = false;
+      let fitting = 0;
       for (const item of group.items) {
         const fits = (!gate || gate === group.gate) && severities.has(item.dataset.s) &&
           (known || !("known" in item.dataset)) &&
           (!wanted.length || wanted.every((word) => textOf(item, group.path).includes(word)));
         item.hidden = !fits;
-        any ||= fits;
-        shown += fits;
+        fitting += fits;
       }
-      group.element.hidden = !any;
-      if (wanted.length && any && shown <= 500) group.element.open = true;
+      shown += fitting;
+      group.count.textContent = fitting;
+      group.element.hidden = !fitting;
+      if (wanted.length && fitting && shown <= 500) group.element.open = true;
     }
     for (const section of gates) section.hidden = gate !== "" && gate !== section.id;
     byId("shown").textContent = `${shown} of ${items.length}`;

@@ -131,7 +131,7 @@ impl Gate {
         let left_out = places.len().saturating_sub(LISTED);
         places.truncate(LISTED);
         // Stable: within a line the order stays that of the report.
-        places.sort_by(|(a, _), (b, _)| a.cmp(b));
+        places.sort_by_key(|(location, _)| *location);
         let items = places.len();
         let mut groups: Vec<Group> = Vec::new();
         for (location, item) in places {

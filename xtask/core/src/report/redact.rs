@@ -149,7 +149,9 @@ impl Redactor {
     }
 
     fn edit_some(&self, text: &mut Option<String>) {
-        text.iter_mut().for_each(|text| self.edit(text));
+        if let Some(text) = text {
+            self.edit(text);
+        }
     }
 
     fn edit_path(&self, path: &mut RepoPath) {
@@ -195,7 +197,9 @@ impl Redactor {
         } = report;
         self.edit(command);
         self.edit(program);
-        gates.iter_mut().for_each(|gate| self.gate(gate));
+        for gate in gates {
+            self.gate(gate);
+        }
     }
 
     fn gate(&self, report: &mut GateReport) {
@@ -213,7 +217,9 @@ impl Redactor {
         self.edit(gate);
         self.edit(summary);
         self.outcome(outcome);
-        findings.iter_mut().for_each(|finding| self.finding(finding));
+        for finding in findings {
+            self.finding(finding);
+        }
         for Metric {
             name,
             value: _,
@@ -224,7 +230,9 @@ impl Redactor {
         {
             self.edit(name);
         }
-        cases.iter_mut().for_each(|case| self.case(case));
+        for case in cases {
+            self.case(case);
+        }
         for Artifact { kind, path } in artifacts {
             self.edit(kind);
             self.edit(path);

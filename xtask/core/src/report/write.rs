@@ -120,7 +120,7 @@ mod tests {
     fn the_step_summary_stays_below_the_limit() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("summary");
-        files::write(&path, &[b'x'; 900_000]).unwrap();
+        files::write(&path, &vec![b'x'; 900_000]).unwrap();
         append_step_summary(&samples::large(10_000), &path).unwrap();
         let text = String::from_utf8(files::read(&path).unwrap()).unwrap();
         assert!(text.len() <= STEP_SUMMARY_LIMIT);

@@ -150,7 +150,7 @@ fn page(width: u32, height: u32, seed: u32) -> Picture {
         let (line, row) = (y / 22, y % 22);
         let is_changed = line % 23 == 5;
         let cell = scatter(x / 9, line, if is_changed { seed } else { 0 });
-        let has_ink = row > 4 && row < 17 && cell % 5 != 0 && (cell >> (x % 9 + row % 7)) & 1 == 1;
+        let has_ink = row > 4 && row < 17 && !cell.is_multiple_of(5) && (cell >> (x % 9 + row % 7)) & 1 == 1;
         if has_ink { [40, 44, 52, 255] } else { [255; 4] }
     })
 }

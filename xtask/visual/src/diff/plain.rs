@@ -16,7 +16,7 @@ pub(super) struct PlainRows {
 struct Flags {
     /// The row that the flags are of.
     y: Option<usize>,
-    flags: Vec<bool>,
+    is_plain: Vec<bool>,
     counts: Vec<u32>,
 }
 
@@ -38,11 +38,11 @@ impl PlainRows {
                 continue;
             }
             slot.y = Some(y);
-            slot.flags.clear();
-            slot.flags.resize(self.width, true);
+            slot.is_plain.clear();
+            slot.is_plain.resize(self.width, true);
             for window in [old, new] {
                 count_equal(window, y, self.width, self.height, &mut slot.counts);
-                for (flag, &count) in slot.flags.iter_mut().zip(&slot.counts) {
+                for (flag, &count) in slot.is_plain.iter_mut().zip(&slot.counts) {
                     *flag &= count > 2;
                 }
             }
@@ -54,7 +54,7 @@ impl PlainRows {
         let columns = x.saturating_sub(1)..(x + 2).min(self.width);
         let rows = y.saturating_sub(1)..(y + 2).min(self.height);
         rows.into_iter()
-            .any(|y| self.rows[y % 3].flags[columns.clone()].contains(&true))
+            .any(|y| self.rows[y % 3].is_plain[columns.clone()].contains(&true))
     }
 }
 

@@ -20,11 +20,7 @@ impl Output {
     /// The same with what differs between runs and machines taken out: the sandbox's folder becomes `[ROOT]`, times `[TIME]`.
     pub fn redacted(&self, root: &Path) -> Self {
         let clean = |text: &str| without_times(&text.replace(&root.display().to_string(), "[ROOT]"));
-        Self {
-            stdout: clean(&self.stdout),
-            stderr: clean(&self.stderr),
-            ..self.clone()
-        }
+        Self { stdout: clean(&self.stdout), stderr: clean(&self.stderr), ..self.clone() }
     }
 
     /// Standard output as JSON.
@@ -55,9 +51,7 @@ fn without_times(text: &str) -> String {
         let mut at = 0;
         while at < words.len() {
             let number = words[at].trim_matches([' ', '(', '\n']);
-            let unit = words
-                .get(at + 1)
-                .map(|word| word.trim_matches([' ', ')', '\n', ',']));
+            let unit = words.get(at + 1).map(|word| word.trim_matches([' ', ')', '\n', ',']));
             let is_number = !number.is_empty() && number.chars().all(|c| c.is_ascii_digit() || c == '.');
             if is_number && matches!(unit, Some("ms" | "s")) {
                 if words[at].starts_with('(') {
@@ -87,10 +81,7 @@ mod tests {
 
     #[test]
     fn times_are_taken_out() {
-        assert_eq!(
-            without_times("lint  passed   12 ms  2 files\n"),
-            "lint  passed [TIME]  2 files\n"
-        );
+        assert_eq!(without_times("lint  passed   12 ms  2 files\n"), "lint  passed [TIME]  2 files\n");
         assert_eq!(without_times("done (1.3 s)\n"), "done ([TIME])\n");
         assert_eq!(without_times("took 5 ms\nnext\n"), "took [TIME]\nnext\n");
         assert_eq!(without_times("5 files\n"), "5 files\n");

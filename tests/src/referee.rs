@@ -8,10 +8,7 @@ use xtask_core::environment::Environment;
 
 /// Says that `test` was not run, and why: in the test's output, and as a line of the file that `XTASK_SKIPPED` names, so that a
 /// run which judged nothing can be told from one that did.
-#[expect(
-    clippy::print_stdout,
-    reason = "a test harness says on standard output what it did not do"
-)]
+#[expect(clippy::print_stdout, reason = "a test harness says on standard output what it did not do")]
 pub fn skip(test: &str, reason: &str) {
     println!("skipped {test}: {reason}");
     if let Some(path) = Environment::of_process().path("XTASK_SKIPPED") {
@@ -32,11 +29,7 @@ pub fn file(name: &str) -> Result<PathBuf, String> {
         .path("XTASK_REFEREES")
         .ok_or("XTASK_REFEREES is not set (.ci/referees installs them)")?;
     let path = folder.join(name);
-    if path.exists() {
-        Ok(path)
-    } else {
-        Err(format!("no {name} in XTASK_REFEREES (run .ci/referees)"))
-    }
+    if path.exists() { Ok(path) } else { Err(format!("no {name} in XTASK_REFEREES (run .ci/referees)")) }
 }
 
 /// The referees' Python, with `jsonschema` and `xmlschema`.

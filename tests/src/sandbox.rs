@@ -1,7 +1,6 @@
 //! A folder for one test: a repository, a home of its own, and the program run in it.
 
 use std::ffi::OsString;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -17,17 +16,10 @@ pub struct Sandbox {
 impl Sandbox {
     /// An empty folder, no repository. `program` is the program under test.
     pub fn bare_folder(program: &str) -> Self {
-        let folder = tempfile::Builder::new()
-            .prefix("xtask-")
-            .tempdir()
-            .expect("a temporary folder");
+        let folder = tempfile::Builder::new().prefix("xtask-").tempdir().expect("a temporary folder");
         std::fs::create_dir_all(folder.path().join("home")).expect("a home folder");
         std::fs::create_dir_all(folder.path().join("repo")).expect("a repository folder");
-        Self {
-            folder,
-            program: PathBuf::from(program),
-            variables: Vec::new(),
-        }
+        Self { folder, program: PathBuf::from(program), variables: Vec::new() }
     }
 
     /// An empty git repository.
@@ -40,11 +32,7 @@ impl Sandbox {
     /// The top of the repository.
     pub fn root(&self) -> PathBuf {
         // macOS reaches its temporary folder through a link.
-        self.folder
-            .path()
-            .canonicalize()
-            .expect("the folder is there")
-            .join("repo")
+        self.folder.path().canonicalize().expect("the folder is there").join("repo")
     }
 
     /// The folder that holds the repository.
@@ -76,25 +64,14 @@ impl Sandbox {
     /// Runs git, which must succeed; gives what it printed.
     pub fn git(&self, arguments: &[&str]) -> String {
         let output = self.command("git").args(arguments).output().expect("git starts");
-        assert!(
-            output.status.success(),
-            "git {arguments:?}: {}",
-            String::from_utf8_lossy(&output.stderr)
-        );
+        assert!(output.status.success(), "git {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
         String::from_utf8_lossy(&output.stdout).into_owned()
     }
 
     /// Stages everything and commits it.
     pub fn commit(&self, message: &str) -> &Self {
         self.git(&["add", "--all"]);
-        self.git(&[
-            "commit",
-            "--quiet",
-            "--no-verify",
-            "--allow-empty",
-            "--message",
-            message,
-        ]);
+        self.git(&["commit", "--quiet", "--no-verify", "--allow-empty", "--message", message]);
         self
     }
 
@@ -165,10 +142,7 @@ impl Sandbox {
             .env("HOME", self.folder.path().join("home"))
             .env("LANG", "C.UTF-8")
             .env("COLUMNS", "100")
-            .env(
-                "GIT_CONFIG_GLOBAL",
-                if cfg!(windows) { "NUL" } else { "/dev/null" },
-            )
+            .env("GIT_CONFIG_GLOBAL", if cfg!(windows) { "NUL" } else { "/dev/null" })
             .env("GIT_CONFIG_NOSYSTEM", "1")
             .env("GIT_AUTHOR_NAME", "A. Tester")
             .env("GIT_AUTHOR_EMAIL", "tester@example.com")
@@ -186,27 +160,10 @@ fn exit_code(status: std::process::ExitStatus) -> i32 {
     #[cfg(unix)]
     {
         use std::os::unix::process::ExitStatusExt;
-        status
-            .code()
-            .or_else(|| status.signal().map(|signal| -signal))
-            .unwrap_or(i32::MIN)
+        status.code().or_else(|| status.signal().map(|signal| -signal)).unwrap_or(i32::MIN)
     }
     #[cfg(not(unix))]
     {
         status.code().unwrap_or(i32::MIN)
-    }
-}
-
-/// Skips a test for want of something: prints the reason, and notes it in the file that `XTASK_SKIPPED` names, which CI reads.
-#[expect(clippy::disallowed_methods, reason = "the harness reads its own variable")]
-pub fn skip(test: &str, reason: &str) {
-    #[expect(clippy::print_stderr, reason = "a skipped test says so")]
-    {
-        eprintln!("skipped {test}: {reason}");
-    }
-    if let Some(file) = std::env::var_os("XTASK_SKIPPED")
-        && let Ok(mut file) = std::fs::OpenOptions::new().append(true).create(true).open(file)
-    {
-        let _ = writeln!(file, "{test}: {reason}");
     }
 }

@@ -1,8 +1,5 @@
 //! The `ci` graph on gates made for the purpose: panics, missing things, hand-over of test cases, order, fail-fast.
-#![allow(
-    clippy::unwrap_used,
-    reason = "a test ends where something is not as it should be"
-)]
+#![allow(clippy::unwrap_used, reason = "a test ends where something is not as it should be")]
 
 use std::num::NonZeroUsize;
 use std::sync::Arc;
@@ -44,12 +41,7 @@ fn works(
     name: &'static str,
     work: impl Fn(&Context) -> Result<GateReport> + Clone + Send + Sync + 'static,
 ) -> Box<dyn Gate> {
-    gate(name, move || {
-        Ok(Planned::run(
-            GatePlan::new(name, Standing::Detected, "made"),
-            work.clone(),
-        ))
-    })
+    gate(name, move || Ok(Planned::run(GatePlan::new(name, Standing::Detected, "made"), work.clone())))
 }
 
 fn passes(name: &'static str) -> Box<dyn Gate> {
@@ -74,11 +66,7 @@ fn context() -> Context {
 fn outcomes(gates: &[Box<dyn Gate>], options: Options) -> Vec<(String, Outcome)> {
     let cx = context();
     let planned = plan(&cx, gates, options).unwrap();
-    run(&cx, planned)
-        .unwrap()
-        .into_iter()
-        .map(|report| (report.gate, report.outcome))
-        .collect()
+    run(&cx, planned).unwrap().into_iter().map(|report| (report.gate, report.outcome)).collect()
 }
 
 #[test]
@@ -89,38 +77,21 @@ fn a_gate_that_panics_is_invalid_and_the_others_go_on() {
         passes("good"),
     ];
     let ends = outcomes(&gates, Options::default());
-    assert!(
-        matches!(&ends[0].1, Outcome::Invalid { why, .. } if why.contains("out of cheese")),
-        "{ends:?}"
-    );
-    assert!(
-        matches!(&ends[1].1, Outcome::Invalid { why, .. } if why.contains("while planning")),
-        "{ends:?}"
-    );
+    assert!(matches!(&ends[0].1, Outcome::Invalid { why, .. } if why.contains("out of cheese")), "{ends:?}");
+    assert!(matches!(&ends[1].1, Outcome::Invalid { why, .. } if why.contains("while planning")), "{ends:?}");
     assert_eq!(ends[2].1, Outcome::Passed);
-    let reports = ends
-        .into_iter()
-        .map(|(gate, outcome)| GateReport::new(gate, outcome))
-        .collect();
+    let reports = ends.into_iter().map(|(gate, outcome)| GateReport::new(gate, outcome)).collect();
     assert_eq!(Report::new("ci", reports, false, false, 0).exit_code, 4);
 }
 
 #[test]
 fn problems_become_outcomes_by_their_kind_and_usage_ends_the_run() {
     let gates = [
-        works("missing", |_| {
-            Err(Problem::missing("no ruff").fix("pip install ruff"))
-        }),
+        works("missing", |_| Err(Problem::missing("no ruff").fix("pip install ruff"))),
         works("invalid", |_| Err(Problem::invalid("half a file"))),
     ];
     let ends = outcomes(&gates, Options::default());
-    assert!(matches!(
-        &ends[0].1,
-        Outcome::Skipped {
-            reason: Skip::Missing,
-            ..
-        }
-    ));
+    assert!(matches!(&ends[0].1, Outcome::Skipped { reason: Skip::Missing, .. }));
     assert!(matches!(&ends[1].1, Outcome::Invalid { .. }));
 
     let cx = context();
@@ -132,14 +103,7 @@ fn problems_become_outcomes_by_their_kind_and_usage_ends_the_run() {
 }
 
 fn case(name: &str, status: CaseStatus) -> TestCase {
-    TestCase {
-        suite: "s".into(),
-        name: name.into(),
-        status,
-        wall_ms: None,
-        message: None,
-        location: None,
-    }
+    TestCase { suite: "s".into(), name: name.into(), status, wall_ms: None, message: None, location: None }
 }
 
 /// Coverage, which runs the tests; and the test gate, which must not run them again.
@@ -163,24 +127,14 @@ fn coverage_and_test(coverage: GateReport) -> Vec<(String, GateReport)> {
     let cx = context();
     let planned = plan(&cx, &gates, Options::default()).unwrap();
     let reports = run(&cx, planned).unwrap();
-    assert_eq!(
-        ran.load(Ordering::SeqCst),
-        0,
-        "the tests ran once, under coverage"
-    );
-    reports
-        .into_iter()
-        .map(|report| (report.gate.clone(), report))
-        .collect()
+    assert_eq!(ran.load(Ordering::SeqCst), 0, "the tests ran once, under coverage");
+    reports.into_iter().map(|report| (report.gate.clone(), report)).collect()
 }
 
 #[test]
 fn the_test_gate_takes_its_result_from_coverage() {
     let cases = vec![case("a", CaseStatus::Passed), case("b", CaseStatus::Failed)];
-    let reports = coverage_and_test(GateReport {
-        cases,
-        ..GateReport::new("coverage", Outcome::Passed)
-    });
+    let reports = coverage_and_test(GateReport { cases, ..GateReport::new("coverage", Outcome::Passed) });
     assert_eq!(reports[0].1.outcome, Outcome::Failed);
     assert_eq!(reports[0].1.cases.len(), 2);
     assert_eq!(reports[1].1.cases.len(), 0, "each case is told once");
@@ -191,58 +145,27 @@ fn the_test_gate_takes_its_result_from_coverage() {
         cases,
         ..GateReport::new("coverage", Outcome::invalid("tests failed"))
     });
-    assert!(matches!(
-        reports[1].1.outcome,
-        Outcome::Skipped {
-            reason: Skip::Stopped,
-            ..
-        }
-    ));
+    assert!(matches!(reports[1].1.outcome, Outcome::Skipped { reason: Skip::Stopped, .. }));
     let reports = reports.into_iter().map(|(_, report)| report).collect();
     assert_eq!(Report::new("ci", reports, true, true, 0).exit_code, 1);
 
     let silent = coverage_and_test(GateReport::new("coverage", Outcome::Passed));
-    assert!(
-        matches!(silent[0].1.outcome, Outcome::Invalid { .. }),
-        "no cases are no pass"
-    );
+    assert!(matches!(silent[0].1.outcome, Outcome::Invalid { .. }), "no cases are no pass");
     let broken = coverage_and_test(GateReport::new("coverage", Outcome::invalid("it did not build")));
     assert!(matches!(&broken[0].1.outcome, Outcome::Invalid { why, .. } if why.contains("did not build")));
 }
 
 #[test]
 fn fail_fast_stops_what_has_not_begun() {
-    let gates = [
-        works("first", |_| Ok(GateReport::new("first", Outcome::Failed))),
-        {
-            gate("second", || {
-                let plan = GatePlan {
-                    after: vec!["first"],
-                    ..GatePlan::new("second", Standing::Detected, "made")
-                };
-                Ok(Planned::run(plan, |_| {
-                    Ok(GateReport::new("second", Outcome::Passed))
-                }))
-            })
-        },
-    ];
-    let ends = outcomes(
-        &gates,
-        Options {
-            fail_fast: true,
-            ..Options::default()
-        },
-    );
-    assert!(
-        matches!(
-            ends[1].1,
-            Outcome::Skipped {
-                reason: Skip::Stopped,
-                ..
-            }
-        ),
-        "{ends:?}"
-    );
+    let gates = [works("first", |_| Ok(GateReport::new("first", Outcome::Failed))), {
+        gate("second", || {
+            let plan =
+                GatePlan { after: vec!["first"], ..GatePlan::new("second", Standing::Detected, "made") };
+            Ok(Planned::run(plan, |_| Ok(GateReport::new("second", Outcome::Passed))))
+        })
+    }];
+    let ends = outcomes(&gates, Options { fail_fast: true, ..Options::default() });
+    assert!(matches!(ends[1].1, Outcome::Skipped { reason: Skip::Stopped, .. }), "{ends:?}");
     assert_eq!(outcomes(&gates, Options::default())[1].1, Outcome::Passed);
 }
 
@@ -254,25 +177,12 @@ fn an_interruption_keeps_what_had_ended() {
             Ok(GateReport::new("first", Outcome::Failed))
         }),
         gate("second", || {
-            let plan = GatePlan {
-                after: vec!["first"],
-                ..GatePlan::new("second", Standing::Detected, "made")
-            };
-            Ok(Planned::run(plan, |_| {
-                Ok(GateReport::new("second", Outcome::Passed))
-            }))
+            let plan =
+                GatePlan { after: vec!["first"], ..GatePlan::new("second", Standing::Detected, "made") };
+            Ok(Planned::run(plan, |_| Ok(GateReport::new("second", Outcome::Passed))))
         }),
     ];
     let ends = outcomes(&gates, Options::default());
     assert_eq!(ends[0].1, Outcome::Failed);
-    assert!(
-        matches!(
-            ends[1].1,
-            Outcome::Skipped {
-                reason: Skip::Stopped,
-                ..
-            }
-        ),
-        "{ends:?}"
-    );
+    assert!(matches!(ends[1].1, Outcome::Skipped { reason: Skip::Stopped, .. }), "{ends:?}");
 }

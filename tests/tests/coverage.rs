@@ -23,14 +23,8 @@ type Lines = BTreeMap<u32, u64>;
 /// A workspace of two members with what has gone wrong in readers of profiles: functions that are always inlined, generic
 /// ones, closures, macros, early returns, `?`, arms of a match, code that only a spawned program or a documentation test runs.
 const FIXTURE: [(&str, &str); 7] = [
-    (
-        "Cargo.toml",
-        "[workspace]\nmembers = [\"shapes\", \"tool\"]\nresolver = \"3\"\n",
-    ),
-    (
-        "shapes/Cargo.toml",
-        "[package]\nname = \"shapes\"\nversion = \"0.1.0\"\nedition = \"2024\"\n",
-    ),
+    ("Cargo.toml", "[workspace]\nmembers = [\"shapes\", \"tool\"]\nresolver = \"3\"\n"),
+    ("shapes/Cargo.toml", "[package]\nname = \"shapes\"\nversion = \"0.1.0\"\nedition = \"2024\"\n"),
     (
         "shapes/src/lib.rs",
         r#"//! Shapes.
@@ -277,13 +271,9 @@ fn referee(root: &Path, profdata: &Path, cov: &Path) -> BTreeMap<Vec<u8>, Lines>
     let merged = scratch.path().join("merged.profdata");
     let raw = std::fs::read_dir(scratch.path().join("raw")).unwrap();
     let raw: Vec<PathBuf> = raw.map(|entry| entry.unwrap().path()).collect();
-    let merge = Process::new(profdata)
-        .args(["merge", "-sparse", "-o"])
-        .arg(&merged);
+    let merge = Process::new(profdata).args(["merge", "-sparse", "-o"]).arg(&merged);
     run(&merge.args(&raw));
-    let mut export = Process::new(cov)
-        .args(["export", "--format=lcov", "--instr-profile"])
-        .arg(&merged);
+    let mut export = Process::new(cov).args(["export", "--format=lcov", "--instr-profile"]).arg(&merged);
     for program in programs {
         export = export.args(["--object", &program]);
     }
@@ -318,18 +308,10 @@ fn each_line_agrees_with_llvm_cov() {
     assert_eq!(ran.failure, None);
     let theirs = referee(&root, &profdata, &cov);
     let (compared, wrong) = differences(&root, &ran.map, &theirs);
-    assert!(
-        wrong.is_empty(),
-        "{} of {compared} lines differ:\n{}",
-        wrong.len(),
-        wrong.join("\n")
-    );
+    assert!(wrong.is_empty(), "{} of {compared} lines differ:\n{}", wrong.len(), wrong.join("\n"));
     assert!(compared > 80, "{compared} lines");
     let files: Vec<String> = ran.map.files().map(|(path, _)| path.to_string()).collect();
-    assert_eq!(
-        files,
-        ["shapes/src/kinds.rs", "shapes/src/lib.rs", "tool/src/main.rs"]
-    );
+    assert_eq!(files, ["shapes/src/kinds.rs", "shapes/src/lib.rs", "tool/src/main.rs"]);
 }
 
 #[test]
@@ -340,10 +322,7 @@ fn what_only_children_and_documentation_run_is_covered() {
     let lib = "shapes/src/lib.rs";
     assert!(hits(lib, 10) > 0, "the documentation's example");
     assert!(hits("shapes/src/kinds.rs", 14) > 0, "the spawned program");
-    assert!(
-        hits("tool/src/main.rs", 10) == 3,
-        "each of three children counts once"
-    );
+    assert!(hits("tool/src/main.rs", 10) == 3, "each of three children counts once");
     assert_eq!(hits("tool/src/main.rs", 4), 0);
     assert_eq!(hits(lib, 15), 5, "an inlined function adds up over programs");
     let left: Vec<_> = std::fs::read_dir(root.join("target/xtask/coverage"))
@@ -375,11 +354,7 @@ fn a_run_writes_a_report_that_shows_the_same_numbers() {
     assert_eq!(report.outcome, Outcome::Passed);
     let written = root.join("target/xtask/coverage/lcov.info");
     let summary = xtask_coverage::show(&cx, &[written]).unwrap();
-    let covered = report
-        .metrics
-        .iter()
-        .find(|metric| metric.name == "line-coverage")
-        .unwrap();
+    let covered = report.metrics.iter().find(|metric| metric.name == "line-coverage").unwrap();
     assert!((summary.total.percent - covered.value).abs() < 1e-9);
     assert_eq!(summary.files.len(), 3);
 }
@@ -389,9 +364,7 @@ fn a_run_writes_a_report_that_shows_the_same_numbers() {
 #[ignore = "takes a folder with a crate from XTASK_REFEREE"]
 fn a_given_crate_agrees_with_llvm_cov() {
     let Some((profdata, cov)) = llvm() else { return };
-    let root = Environment::of_process()
-        .path("XTASK_REFEREE")
-        .expect("XTASK_REFEREE names no folder");
+    let root = Environment::of_process().path("XTASK_REFEREE").expect("XTASK_REFEREE names no folder");
     let root = root.canonicalize().unwrap();
     let started = std::time::Instant::now();
     let ran = xtask_coverage::rust::measure(&context(&root)).unwrap();
@@ -404,11 +377,6 @@ fn a_given_crate_agrees_with_llvm_cov() {
     );
     let theirs = referee(&root, &profdata, &cov);
     let (compared, wrong) = differences(&root, &ran.map, &theirs);
-    assert!(
-        wrong.is_empty(),
-        "{} of {compared} lines differ:\n{}",
-        wrong.len(),
-        wrong.join("\n")
-    );
+    assert!(wrong.is_empty(), "{} of {compared} lines differ:\n{}", wrong.len(), wrong.join("\n"));
     println!("{compared} lines agree");
 }

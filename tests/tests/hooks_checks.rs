@@ -1,11 +1,7 @@
 //! The built-in checks and the programs of pre-commit-hooks, side by side on the same files: verdicts and fixed bytes are equal.
 //! Differences by decision are listed in `DECIDED`.
 
-#![expect(
-    clippy::unwrap_used,
-    clippy::print_stdout,
-    reason = "helpers of tests are tests"
-)]
+#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "helpers of tests are tests")]
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -19,10 +15,7 @@ use xtask_hooks::types::Tags;
 mod inputs;
 
 /// Where the original is installed: `bin` of the virtual environment that holds the package `pre-commit-hooks`.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "a test reads what it may use from the environment"
-)]
+#[expect(clippy::disallowed_methods, reason = "a test reads what it may use from the environment")]
 fn referees() -> Option<PathBuf> {
     let found = std::env::var_os("XTASK_REFEREES").map(|folder| PathBuf::from(folder).join("venv/bin"));
     let why = match &found {
@@ -33,11 +26,7 @@ fn referees() -> Option<PathBuf> {
     println!("skipped: {why}");
     if let Some(list) = std::env::var_os("XTASK_SKIPPED") {
         use std::io::Write;
-        let mut list = std::fs::OpenOptions::new()
-            .append(true)
-            .create(true)
-            .open(list)
-            .unwrap();
+        let mut list = std::fs::OpenOptions::new().append(true).create(true).open(list).unwrap();
         writeln!(list, "hooks_checks: {why}").unwrap();
     }
     None
@@ -64,12 +53,7 @@ struct Pair {
 
 impl Pair {
     fn new(program: &'static str, arguments: &'static [&'static str], check: &'static str) -> Self {
-        Self {
-            program,
-            arguments,
-            check,
-            options: Options::default(),
-        }
+        Self { program, arguments, check, options: Options::default() }
     }
 
     fn with(mut self, set: impl FnOnce(&mut Options)) -> Self {
@@ -85,11 +69,7 @@ impl Pair {
             other => other.replace('-', "_"),
         };
         // The check of conflict markers asks git where it is.
-        let ended = command("git")
-            .args(["init", "-q"])
-            .current_dir(folder)
-            .output()
-            .unwrap();
+        let ended = command("git").args(["init", "-q"]).current_dir(folder).output().unwrap();
         assert!(ended.status.success());
         for (name, bytes) in files {
             write(&folder.join(name), bytes);
@@ -111,19 +91,11 @@ impl Pair {
             .current_dir(folder)
             .output()
             .unwrap();
-        assert!(
-            ended.status.success(),
-            "{}",
-            String::from_utf8_lossy(&ended.stderr)
-        );
+        assert!(ended.status.success(), "{}", String::from_utf8_lossy(&ended.stderr));
         let codes = String::from_utf8(ended.stdout).unwrap();
         assert_eq!(codes.lines().count(), files.len());
         let read = |(name, _): &(String, Vec<u8>)| std::fs::read(folder.join(name)).unwrap();
-        codes
-            .lines()
-            .map(|code| code != "0")
-            .zip(files.iter().map(read))
-            .collect()
+        codes.lines().map(|code| code != "0").zip(files.iter().map(read)).collect()
     }
 
     fn ours(&self, name: &str, bytes: &[u8]) -> (bool, Vec<u8>) {
@@ -175,12 +147,7 @@ impl Pair {
         assert!(failures > 0, "no input is bad for {}", self.program);
         let count = differences.len();
         differences.truncate(25);
-        assert!(
-            count == 0,
-            "{count} differences from {}:\n{}",
-            self.program,
-            differences.join("\n")
-        );
+        assert!(count == 0, "{count} differences from {}:\n{}", self.program, differences.join("\n"));
     }
 }
 
@@ -189,27 +156,15 @@ fn fixers() {
     let Some(bin) = referees() else { return };
     let lines = inputs::lines;
     Pair::new("trailing-whitespace-fixer", &[], "trailing-whitespace").compare(&bin, "txt", lines());
-    Pair::new(
-        "trailing-whitespace-fixer",
-        &["--markdown-linebreak-ext=md,markdown"],
-        "trailing-whitespace",
-    )
-    .with(|options| options.trailing_whitespace.markdown_linebreak = vec!["md".to_owned()].into())
-    .compare(&bin, "md", lines());
-    Pair::new(
-        "trailing-whitespace-fixer",
-        &["--markdown-linebreak-ext=*"],
-        "trailing-whitespace",
-    )
-    .with(|options| options.trailing_whitespace.markdown_linebreak = vec!["*".to_owned()].into())
-    .compare(&bin, "txt", lines());
-    Pair::new(
-        "trailing-whitespace-fixer",
-        &["--chars= a"],
-        "trailing-whitespace",
-    )
-    .with(|options| options.trailing_whitespace.chars = Some(" a".to_owned()))
-    .compare(&bin, "txt", lines());
+    Pair::new("trailing-whitespace-fixer", &["--markdown-linebreak-ext=md,markdown"], "trailing-whitespace")
+        .with(|options| options.trailing_whitespace.markdown_linebreak = vec!["md".to_owned()].into())
+        .compare(&bin, "md", lines());
+    Pair::new("trailing-whitespace-fixer", &["--markdown-linebreak-ext=*"], "trailing-whitespace")
+        .with(|options| options.trailing_whitespace.markdown_linebreak = vec!["*".to_owned()].into())
+        .compare(&bin, "txt", lines());
+    Pair::new("trailing-whitespace-fixer", &["--chars= a"], "trailing-whitespace")
+        .with(|options| options.trailing_whitespace.chars = Some(" a".to_owned()))
+        .compare(&bin, "txt", lines());
     Pair::new("end-of-file-fixer", &[], "end-of-file-fixer").compare(&bin, "txt", lines());
     for (arguments, ending) in [
         (&[][..], LineEnding::Auto),
@@ -251,12 +206,11 @@ fn toml() {
 #[test]
 fn markers() {
     let Some(bin) = referees() else { return };
-    Pair::new(
-        "check-merge-conflict",
-        &["--assume-in-merge"],
-        "check-merge-conflict",
-    )
-    .compare(&bin, "txt", inputs::conflicts());
+    Pair::new("check-merge-conflict", &["--assume-in-merge"], "check-merge-conflict").compare(
+        &bin,
+        "txt",
+        inputs::conflicts(),
+    );
     Pair::new("detect-private-key", &[], "detect-private-key").compare(&bin, "txt", inputs::keys());
 }
 
@@ -266,16 +220,8 @@ fn sizes_and_names() {
     let Some(bin) = referees() else { return };
     let folder = tempfile::tempdir().unwrap();
     let git = |arguments: &[&str]| {
-        let ended = command("git")
-            .args(arguments)
-            .current_dir(folder.path())
-            .output()
-            .unwrap();
-        assert!(
-            ended.status.success(),
-            "{}",
-            String::from_utf8_lossy(&ended.stderr)
-        );
+        let ended = command("git").args(arguments).current_dir(folder.path()).output().unwrap();
+        assert!(ended.status.success(), "{}", String::from_utf8_lossy(&ended.stderr));
     };
     git(&["init", "-q"]);
     write(&folder.path().join("at.bin"), &vec![b'a'; 500 << 10]);
@@ -286,17 +232,8 @@ fn sizes_and_names() {
         write(&folder.path().join(path), b"x\n");
     }
     git(&["add", "-A"]);
-    let files = [
-        "at.bin",
-        "over.bin",
-        "kept.lfs",
-        ".gitattributes",
-        "a/b/x",
-        "a/B/y",
-        "same",
-        "SAME",
-        "other",
-    ];
+    let files =
+        ["at.bin", "over.bin", "kept.lfs", ".gitattributes", "a/b/x", "a/B/y", "same", "SAME", "other"];
     let told = |program: &str, arguments: &[&str]| {
         let ended = command(bin.join(program))
             .args(arguments)
@@ -313,19 +250,13 @@ fn sizes_and_names() {
     let check = checks::by_id("check-added-large-files").unwrap();
     for (size, hits) in [(500 << 10, 0), ((500 << 10) + 1, 1)] {
         let path = RepoPath::from("x.bin");
-        let file = File {
-            path: &path,
-            tags: Tags::of_name(b"x.bin", false),
-            size,
-        };
+        let file = File { path: &path, tags: Tags::of_name(b"x.bin", false), size };
         assert_eq!(check_bytes(&[check], &file, b"", &Options::default()).len(), hits);
     }
 
     let theirs = told("check-case-conflict", &[]);
-    let theirs: Vec<&str> = theirs
-        .lines()
-        .filter_map(|line| line.rsplit_once(": ").map(|(_, path)| path))
-        .collect();
+    let theirs: Vec<&str> =
+        theirs.lines().filter_map(|line| line.rsplit_once(": ").map(|(_, path)| path)).collect();
     let mut paths: Vec<RepoPath> = files.iter().map(|path| RepoPath::from(*path)).collect();
     paths.sort_unstable();
     let ours = checks::case_conflicts(&paths.iter().collect::<Vec<_>>(), |_| true);

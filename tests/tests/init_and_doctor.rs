@@ -44,11 +44,7 @@ fn run(folder: &Path, program: &str, arguments: &[&str]) -> String {
         .env_remove("GIT_INDEX_FILE")
         .output()
         .unwrap_or_else(|cause| panic!("{program}: {cause}"));
-    assert!(
-        output.status.success(),
-        "{program} {arguments:?}: {}",
-        String::from_utf8_lossy(&output.stderr)
-    );
+    assert!(output.status.success(), "{program} {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).unwrap()
 }
 
@@ -119,10 +115,8 @@ fn sections() -> Vec<SectionKind> {
 }
 
 const LIBRARY: (&str, &str) = ("src/lib.rs", "");
-const PACKAGE: (&str, &str) = (
-    "Cargo.toml",
-    "[package]\nname = \"app\"\nversion = \"0.1.0\"\nedition = \"2024\"\n",
-);
+const PACKAGE: (&str, &str) =
+    ("Cargo.toml", "[package]\nname = \"app\"\nversion = \"0.1.0\"\nedition = \"2024\"\n");
 const WEB: [(&str, &str); 6] = [
     ("app/main.py", "import flask\n"),
     ("requirements.txt", "flask\ncelery\npytest\n"),
@@ -133,26 +127,14 @@ const WEB: [(&str, &str); 6] = [
 ];
 /// A workspace whose package `dev` embeds the program, which stands in for it here.
 const EMBEDS: [(&str, &str); 5] = [
-    (
-        "Cargo.toml",
-        "[workspace]\nresolver = \"3\"\nmembers = [\"dev\", \"program\"]\n",
-    ),
+    ("Cargo.toml", "[workspace]\nresolver = \"3\"\nmembers = [\"dev\", \"program\"]\n"),
     (
         "dev/Cargo.toml",
         "[package]\nname = \"dev\"\nversion = \"0.1.0\"\nedition = \"2024\"\n[dependencies]\nxtask = { path = \"../program\" }\n",
     ),
-    (
-        "dev/src/main.rs",
-        "fn main() { println!(\"{}\", xtask::NAME); }\n",
-    ),
-    (
-        "program/Cargo.toml",
-        "[package]\nname = \"xtask\"\nversion = \"0.1.0\"\nedition = \"2024\"\n",
-    ),
-    (
-        "program/src/lib.rs",
-        "pub const NAME: &str = \"the embedded program\";\n",
-    ),
+    ("dev/src/main.rs", "fn main() { println!(\"{}\", xtask::NAME); }\n"),
+    ("program/Cargo.toml", "[package]\nname = \"xtask\"\nversion = \"0.1.0\"\nedition = \"2024\"\n"),
+    ("program/src/lib.rs", "pub const NAME: &str = \"the embedded program\";\n"),
 ];
 
 #[test]
@@ -161,27 +143,12 @@ fn each_kind_of_repository_gets_what_fits_it() {
     let workflow = "+ .github/workflows/xtask.yml";
     let mixed: Vec<_> = [PACKAGE, LIBRARY].into_iter().chain(WEB).collect();
     let gitlab = [WEB.as_slice(), &[(".gitlab-ci.yml", "test: {}\n")]].concat();
-    let workflow_there = [
-        WEB.as_slice(),
-        &[(".github/workflows/ci.yml", "steps:\n  - run: cargo xtask ci\n")],
-    ]
-    .concat();
+    let workflow_there =
+        [WEB.as_slice(), &[(".github/workflows/ci.yml", "steps:\n  - run: cargo xtask ci\n")]].concat();
     for (name, git, files, expected, told) in [
-        (
-            "empty",
-            true,
-            vec![],
-            vec![config, workflow],
-            "nothing that xtask treats",
-        ),
+        ("empty", true, vec![], vec![config, workflow], "nothing that xtask treats"),
         ("no git", false, WEB.to_vec(), vec![config, workflow], "git init"),
-        (
-            "Rust",
-            true,
-            vec![PACKAGE, LIBRARY],
-            vec![config, workflow],
-            "needs no alias here",
-        ),
+        ("Rust", true, vec![PACKAGE, LIBRARY], vec![config, workflow], "needs no alias here"),
         (
             "Rust with the program inside",
             true,
@@ -189,21 +156,9 @@ fn each_kind_of_repository_gets_what_fits_it() {
             vec![config, "+ .cargo/config.toml", workflow],
             "Rust (2 files)",
         ),
-        (
-            "Python",
-            true,
-            WEB.to_vec(),
-            vec![config, workflow],
-            "tests: pytest",
-        ),
+        ("Python", true, WEB.to_vec(), vec![config, workflow], "tests: pytest"),
         ("mixed", true, mixed, vec![config, workflow], "tests: npm test"),
-        (
-            "GitLab",
-            true,
-            gitlab,
-            vec![config],
-            "add this job to .gitlab-ci.yml",
-        ),
+        ("GitLab", true, gitlab, vec![config], "add this job to .gitlab-ci.yml"),
         (
             "already in CI",
             true,
@@ -218,11 +173,7 @@ fn each_kind_of_repository_gets_what_fits_it() {
         assert_eq!(actions(&plan), expected, "{name}");
         let shown = show(&plan);
         assert!(shown.contains(told), "{name}:\n{shown}");
-        assert_eq!(
-            everything(folder.path()),
-            before,
-            "{name}: planning changes nothing"
-        );
+        assert_eq!(everything(folder.path()), before, "{name}: planning changes nothing");
 
         apply(&plan).unwrap();
         Config::load(folder.path(), None, &sections()).unwrap_or_else(|problem| panic!("{name}: {problem}"));
@@ -274,25 +225,11 @@ fn a_cargo_configuration_keeps_every_line() {
     let files = [EMBEDS.as_slice(), &[(".cargo/config.toml", theirs)]].concat();
     let folder = folder(true, &files);
     let plan = planned(folder.path());
-    assert_eq!(
-        actions(&plan),
-        [
-            "+ xtask.toml",
-            "~ .cargo/config.toml",
-            "+ .github/workflows/xtask.yml"
-        ]
-    );
-    assert!(
-        show(&plan).contains("+xtask = \"run --quiet --package dev --\""),
-        "{}",
-        show(&plan)
-    );
+    assert_eq!(actions(&plan), ["+ xtask.toml", "~ .cargo/config.toml", "+ .github/workflows/xtask.yml"]);
+    assert!(show(&plan).contains("+xtask = \"run --quiet --package dev --\""), "{}", show(&plan));
     apply(&plan).unwrap();
     let text = std::fs::read_to_string(folder.path().join(".cargo/config.toml")).unwrap();
-    assert_eq!(
-        text,
-        format!("{theirs}xtask = \"run --quiet --package dev --\"\n")
-    );
+    assert_eq!(text, format!("{theirs}xtask = \"run --quiet --package dev --\"\n"));
 }
 
 #[test]
@@ -319,10 +256,7 @@ fn a_file_that_came_in_between_stays() {
     let problem = apply(&plan).unwrap_err();
     assert_eq!(problem.kind, ProblemKind::Usage);
     assert!(!problem.fix.is_empty());
-    assert_eq!(
-        std::fs::read_to_string(folder.path().join("xtask.toml")).unwrap(),
-        "[lint]\n"
-    );
+    assert_eq!(std::fs::read_to_string(folder.path().join("xtask.toml")).unwrap(), "[lint]\n");
 }
 
 #[test]
@@ -362,10 +296,7 @@ fn actionlint() -> Option<PathBuf> {
         if folder.is_absolute() {
             folder
         } else {
-            Path::new(env!("CARGO_MANIFEST_DIR"))
-                .parent()
-                .unwrap()
-                .join(folder)
+            Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().join(folder)
         }
     });
     if let Some(path) = path.filter(|path| path.is_file()) {
@@ -375,11 +306,7 @@ fn actionlint() -> Option<PathBuf> {
     println!("skipped: {why}");
     if let Some(list) = std::env::var_os("XTASK_SKIPPED") {
         use std::io::Write;
-        let mut file = std::fs::OpenOptions::new()
-            .create(true)
-            .append(true)
-            .open(list)
-            .unwrap();
+        let mut file = std::fs::OpenOptions::new().create(true).append(true).open(list).unwrap();
         writeln!(file, "init_and_doctor: {why}").unwrap();
     }
     None
@@ -403,19 +330,11 @@ fn github_would_take_the_workflows() {
             let plan = plan(&context(folder.path(), "", &[]), &Options { source }).unwrap();
             apply(&plan).unwrap();
             println!("{name}");
-            run(
-                folder.path(),
-                actionlint.to_str().unwrap(),
-                &["-no-color", ".github/workflows/xtask.yml"],
-            );
+            run(folder.path(), actionlint.to_str().unwrap(), &["-no-color", ".github/workflows/xtask.yml"]);
         }
     }
     let here = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
-    run(
-        here,
-        actionlint.to_str().unwrap(),
-        &["-no-color", ".github/workflows/ci.yml"],
-    );
+    run(here, actionlint.to_str().unwrap(), &["-no-color", ".github/workflows/ci.yml"]);
 }
 
 /// A gate that says what it is told to.
@@ -437,20 +356,14 @@ impl Gate for Says {
 
 /// The need of this name, if doctor tells of it.
 fn need<'a>(needs: &'a [Need], name: &str) -> Option<&'a NeedState> {
-    needs
-        .iter()
-        .find(|need| need.name == name)
-        .map(|need| &need.state)
+    needs.iter().find(|need| need.name == name).map(|need| &need.state)
 }
 
 #[test]
 fn doctor_tells_what_is_there_and_what_mends_the_rest() {
     let manifest = "[package]\nname = \"app\"\nversion = \"0.1.0\"\nrust-version = \"1.999\"\n";
     let folder = folder(true, &[("Cargo.toml", manifest), LIBRARY]);
-    let unmet = NeedState::Unmet {
-        why: "it is not on PATH".to_owned(),
-        fix: "pip install ruff".to_owned(),
-    };
+    let unmet = NeedState::Unmet { why: "it is not on PATH".to_owned(), fix: "pip install ruff".to_owned() };
     let gates: Vec<Box<dyn Gate>> = vec![Box::new(Says(vec![Need {
         name: "ruff".to_owned(),
         by: "lint".to_owned(),
@@ -458,25 +371,10 @@ fn doctor_tells_what_is_there_and_what_mends_the_rest() {
     }]))];
     let cx = context(folder.path(), "min-version = \"0.1\"\n[hooks]\n", &[]);
     let needs = xtask_doctor::examine(&cx, &gates);
-    assert!(
-        matches!(need(&needs, "xtask 0.1 or later"), Some(NeedState::Met { .. })),
-        "{needs:?}"
-    );
-    assert!(
-        matches!(need(&needs, "git 2.30 or later"), Some(NeedState::Met { .. })),
-        "{needs:?}"
-    );
-    assert!(
-        matches!(need(&needs, "cargo"), Some(NeedState::Met { .. })),
-        "{needs:?}"
-    );
-    assert!(
-        matches!(
-            need(&needs, "rustc 1.999 or later"),
-            Some(NeedState::Unmet { .. })
-        ),
-        "{needs:?}"
-    );
+    assert!(matches!(need(&needs, "xtask 0.1 or later"), Some(NeedState::Met { .. })), "{needs:?}");
+    assert!(matches!(need(&needs, "git 2.30 or later"), Some(NeedState::Met { .. })), "{needs:?}");
+    assert!(matches!(need(&needs, "cargo"), Some(NeedState::Met { .. })), "{needs:?}");
+    assert!(matches!(need(&needs, "rustc 1.999 or later"), Some(NeedState::Unmet { .. })), "{needs:?}");
     assert_eq!(need(&needs, "ruff"), Some(&unmet));
     assert_eq!(need(&needs, "a container engine"), None);
     assert_eq!(xtask_doctor::exit_code(&needs).code(), 3);

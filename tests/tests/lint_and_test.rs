@@ -1,9 +1,6 @@
 //! The gates `lint` and `test` with the real tools: cargo, nextest, rustfmt, Clippy and pytest on small projects.
 
-#![expect(
-    clippy::unwrap_used,
-    reason = "what the tests stand on fails by panicking, as they do"
-)]
+#![expect(clippy::unwrap_used, reason = "what the tests stand on fails by panicking, as they do")]
 
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
@@ -54,9 +51,7 @@ fn findings(report: &GateReport) -> Vec<String> {
         .iter()
         .map(|finding| {
             let at = finding.location.as_ref();
-            let place = at.map_or("-".to_owned(), |at| {
-                format!("{}:{}", at.path, at.line.unwrap_or(0))
-            });
+            let place = at.map_or("-".to_owned(), |at| format!("{}:{}", at.path, at.line.unwrap_or(0)));
             format!("{place} {} {:?}", finding.rule, finding.state)
         })
         .collect()
@@ -64,11 +59,8 @@ fn findings(report: &GateReport) -> Vec<String> {
 
 /// `name status` of all tests, sorted.
 fn cases(report: &GateReport) -> Vec<String> {
-    let mut shown: Vec<String> = report
-        .cases
-        .iter()
-        .map(|case| format!("{} {:?}", case.name, case.status))
-        .collect();
+    let mut shown: Vec<String> =
+        report.cases.iter().map(|case| format!("{} {:?}", case.name, case.status)).collect();
     shown.sort();
     shown
 }
@@ -78,31 +70,21 @@ const UNTIDY: &str = "//! Tiny.\n\n/// Adds.\npub fn add(a: i32, b: i32) -> i32 
 
 #[test]
 fn lint_finds_accepts_and_holds() {
-    let folder = project(&[
-        ("Cargo.toml", MANIFEST),
-        ("src/lib.rs", UNTIDY),
-        ("Cargo.lock", ""),
-    ]);
+    let folder = project(&[("Cargo.toml", MANIFEST), ("src/lib.rs", UNTIDY), ("Cargo.lock", "")]);
     let root = folder.path();
     let cx = context(root);
     let linted = xtask_lint::run(&cx, Options::default()).unwrap();
     assert_eq!(linted.report.outcome, Outcome::Failed);
     assert_eq!(
         findings(&linted.report),
-        [
-            "src/lib.rs:5 clippy::needless_return New",
-            "src/lib.rs:8 rustfmt New"
-        ]
+        ["src/lib.rs:5 clippy::needless_return New", "src/lib.rs:8 rustfmt New"]
     );
     let json = xtask_lint::json(&linted.report, linted.fixed);
     assert_eq!(json["findings"][0]["tool"], "clippy");
     assert_eq!(json["findings"][0]["line"], 5);
 
     // Accepted, the same findings pass; moved, too; one more copy is new, and alone.
-    let update = Options {
-        update_baseline: true,
-        ..Options::default()
-    };
+    let update = Options { update_baseline: true, ..Options::default() };
     let accepted = xtask_lint::run(&cx, update).unwrap().report;
     assert_eq!(accepted.outcome, Outcome::Passed);
     let baseline = String::from_utf8(files::read(&root.join("lint-baseline.json")).unwrap()).unwrap();
@@ -111,30 +93,17 @@ fn lint_finds_accepts_and_holds() {
         "//! More.\n{UNTIDY}\n/// Adds.\npub fn also(a: i32, b: i32) -> i32 {{\n    return a + b;\n}}\n"
     );
     files::write(&root.join("src/lib.rs"), more.as_bytes()).unwrap();
-    let report = xtask_lint::run(&context(root), Options::default())
-        .unwrap()
-        .report;
+    let report = xtask_lint::run(&context(root), Options::default()).unwrap().report;
     assert_eq!(report.outcome, Outcome::Failed);
-    let new: Vec<_> = report
-        .findings
-        .iter()
-        .filter(|finding| finding.state == State::New)
-        .collect();
+    let new: Vec<_> = report.findings.iter().filter(|finding| finding.state == State::New).collect();
     assert_eq!(new.len(), 1, "{:?}", findings(&report));
 
     // Mended by the tools, nothing is left, and the baseline could shrink.
-    let fix = Options {
-        fix: true,
-        ..Options::default()
-    };
+    let fix = Options { fix: true, ..Options::default() };
     let linted = xtask_lint::run(&context(root), fix).unwrap();
     assert_eq!(linted.report.outcome, Outcome::Passed, "{:?}", linted.report);
     assert_eq!(linted.fixed, 3);
-    assert!(
-        linted.report.summary.contains("2 of 2 entries"),
-        "{}",
-        linted.report.summary
-    );
+    assert!(linted.report.summary.contains("2 of 2 entries"), "{}", linted.report.summary);
 }
 
 #[test]
@@ -147,10 +116,7 @@ fn lint_tells_code_that_does_not_compile() {
     let report = xtask_lint::run(&cx, Options::default()).unwrap().report;
     assert_eq!(report.outcome, Outcome::Failed);
     assert_eq!(findings(&report), ["rust/src/lib.rs:2 E0308 New"]);
-    let update = Options {
-        update_baseline: true,
-        ..Options::default()
-    };
+    let update = Options { update_baseline: true, ..Options::default() };
     let problem = xtask_lint::run(&cx, update).unwrap_err();
     assert_eq!(problem.kind, ProblemKind::Invalid);
     assert!(!folder.path().join("lint-baseline.json").exists());
@@ -158,57 +124,22 @@ fn lint_tells_code_that_does_not_compile() {
 
 #[test]
 fn lint_since_looks_at_changed_lines() {
-    let folder = project(&[
-        ("Cargo.toml", MANIFEST),
-        ("src/lib.rs", UNTIDY),
-        (".gitignore", "target\n"),
-    ]);
+    let folder = project(&[("Cargo.toml", MANIFEST), ("src/lib.rs", UNTIDY), (".gitignore", "target\n")]);
     let root = folder.path();
     git(root, &["init", "-q"]);
     git(root, &["add", "."]);
-    git(
-        root,
-        &[
-            "-c",
-            "user.name=t",
-            "-c",
-            "user.email=t@example.org",
-            "commit",
-            "-qm",
-            "start",
-        ],
-    );
-    let since = |revision: &str| Context {
-        scope: Scope::Since(revision.to_owned()),
-        ..context(root)
-    };
-    let nothing = xtask_lint::run(&since("HEAD"), Options::default())
-        .unwrap()
-        .report;
-    assert!(
-        matches!(
-            &nothing.outcome,
-            Outcome::Skipped {
-                reason: Skip::NothingToDo,
-                ..
-            }
-        ),
-        "{nothing:?}"
-    );
+    git(root, &["-c", "user.name=t", "-c", "user.email=t@example.org", "commit", "-qm", "start"]);
+    let since = |revision: &str| Context { scope: Scope::Since(revision.to_owned()), ..context(root) };
+    let nothing = xtask_lint::run(&since("HEAD"), Options::default()).unwrap().report;
+    assert!(matches!(&nothing.outcome, Outcome::Skipped { reason: Skip::NothingToDo, .. }), "{nothing:?}");
     let more = format!("{UNTIDY}\n/// Gives.\npub fn give() -> i32 {{\n    return 1;\n}}\n");
     files::write(&root.join("src/lib.rs"), more.as_bytes()).unwrap();
-    let report = xtask_lint::run(&since("HEAD"), Options::default())
-        .unwrap()
-        .report;
+    let report = xtask_lint::run(&since("HEAD"), Options::default()).unwrap().report;
     assert_eq!(findings(&report), ["src/lib.rs:12 clippy::needless_return New"]);
 }
 
 fn git(root: &Path, arguments: &[&str]) {
-    let ended = Process::new("git")
-        .args(arguments)
-        .folder(root)
-        .run(&Cancel::new())
-        .unwrap();
+    let ended = Process::new("git").args(arguments).folder(root).run(&Cancel::new()).unwrap();
     assert_eq!(ended.code, Some(0), "{}", String::from_utf8_lossy(&ended.stderr));
 }
 
@@ -219,9 +150,7 @@ fn lint_is_out_without_rust_and_never_passes_unmeasured() {
     assert!(matches!(planned.plan.decision, Decision::Out { .. }) && planned.job.is_none());
 
     let folder = project(&[("Cargo.toml", "[package\n"), ("src/lib.rs", "")]);
-    let report = xtask_lint::run(&context(folder.path()), Options::default())
-        .unwrap()
-        .report;
+    let report = xtask_lint::run(&context(folder.path()), Options::default()).unwrap().report;
     assert!(matches!(report.outcome, Outcome::Invalid { .. }), "{report:?}");
 }
 
@@ -229,20 +158,11 @@ const TESTS: &str = "//! ```\n//! assert!(true);\n//! ```\n\n#[test]\nfn good() 
 const ABORT: &str = "#[test]\nfn dies() {\n    std::process::abort()\n}\n";
 
 /// What both ways to run Rust's tests must tell of [`TESTS`].
-const EXPECTED: [&str; 4] = [
-    "bad Failed",
-    "good Passed",
-    "later Skipped",
-    "src/lib.rs - (line 1) Passed",
-];
+const EXPECTED: [&str; 4] = ["bad Failed", "good Passed", "later Skipped", "src/lib.rs - (line 1) Passed"];
 
 #[test]
 fn rust_tests_by_nextest_or_by_cargo() {
-    let folder = project(&[
-        ("Cargo.toml", MANIFEST),
-        ("src/lib.rs", TESTS),
-        ("tests/abort.rs", ABORT),
-    ]);
+    let folder = project(&[("Cargo.toml", MANIFEST), ("src/lib.rs", TESTS), ("tests/abort.rs", ABORT)]);
     let root = folder.path();
     let report = xtask_test::run(&context(root), &[]).unwrap();
     assert_eq!(report.outcome, Outcome::Failed, "{report:?}");
@@ -250,19 +170,8 @@ fn rust_tests_by_nextest_or_by_cargo() {
     for expected in EXPECTED {
         assert!(shown.iter().any(|case| case == expected), "{expected}: {shown:?}");
     }
-    assert_eq!(
-        report.findings.len(),
-        2,
-        "the abort is a finding: {:?}",
-        findings(&report)
-    );
-    assert_eq!(
-        findings(&report),
-        [
-            "src/lib.rs:14 test-failed New",
-            "tests/abort.rs:2 test-failed New"
-        ]
-    );
+    assert_eq!(report.findings.len(), 2, "the abort is a finding: {:?}", findings(&report));
+    assert_eq!(findings(&report), ["src/lib.rs:14 test-failed New", "tests/abort.rs:2 test-failed New"]);
 
     // The same by `[test] run`, whose output is recognised.
     files::write(
@@ -284,10 +193,8 @@ fn rust_tests_by_nextest_or_by_cargo() {
 
 #[test]
 fn tests_that_do_not_compile_are_findings() {
-    let folder = project(&[
-        ("crates/Cargo.toml", MANIFEST),
-        ("crates/src/lib.rs", "#[test]\nfn a() { nope() }\n"),
-    ]);
+    let folder =
+        project(&[("crates/Cargo.toml", MANIFEST), ("crates/src/lib.rs", "#[test]\nfn a() { nope() }\n")]);
     let report = xtask_test::run(&context(folder.path()), &[]).unwrap();
     assert_eq!(report.outcome, Outcome::Failed, "{report:?}");
     assert_eq!(findings(&report), ["crates/src/lib.rs:2 E0425 New"]);
@@ -308,22 +215,10 @@ fn commands_are_judged_by_what_they_leave() {
     for (configuration, word, count) in [
         ("[test]\nrun = \"true\"\n", "passed", 1),
         ("[test]\nrun = [\"true\", \"exit 3\"]\n", "failed", 2),
-        (
-            "[test]\nrun = \"cp good.xml out/new.xml\"\njunit = [\"out/*.xml\"]\n",
-            "passed",
-            1,
-        ),
+        ("[test]\nrun = \"cp good.xml out/new.xml\"\njunit = [\"out/*.xml\"]\n", "passed", 1),
         ("[test]\nrun = \"true\"\njunit = [\"out/*.xml\"]\n", "invalid", 0),
-        (
-            "[test]\nrun = \"cp cut.xml out/new.xml\"\njunit = [\"out/*.xml\"]\n",
-            "invalid",
-            0,
-        ),
-        (
-            "[test]\nrun = \"cp good.xml out/new.xml; exit 1\"\njunit = [\"out/*.xml\"]\n",
-            "invalid",
-            1,
-        ),
+        ("[test]\nrun = \"cp cut.xml out/new.xml\"\njunit = [\"out/*.xml\"]\n", "invalid", 0),
+        ("[test]\nrun = \"cp good.xml out/new.xml; exit 1\"\njunit = [\"out/*.xml\"]\n", "invalid", 1),
         ("[test]\nrun = \"sleep 60\"\ntimeout = \"100ms\"\n", "invalid", 0),
     ] {
         let report = run(configuration);
@@ -336,10 +231,7 @@ fn commands_are_judged_by_what_they_leave() {
 fn lines_are_told_while_a_command_runs() {
     let folder = project(&[("xtask.toml", "[test]\nrun = \"echo one; echo two >&2\"\n")]);
     let (sender, receiver) = mpsc::channel();
-    let cx = Context {
-        events: Events::to(sender),
-        ..context(folder.path())
-    };
+    let cx = Context { events: Events::to(sender), ..context(folder.path()) };
     xtask_test::run(&cx, &[]).unwrap();
     let lines: Vec<String> = receiver
         .try_iter()
@@ -348,10 +240,7 @@ fn lines_are_told_while_a_command_runs() {
             _ => None,
         })
         .collect();
-    assert!(
-        lines.contains(&"one".to_owned()) && lines.contains(&"two".to_owned()),
-        "{lines:?}"
-    );
+    assert!(lines.contains(&"one".to_owned()) && lines.contains(&"two".to_owned()), "{lines:?}");
 }
 
 #[test]
@@ -398,10 +287,7 @@ fn pytest_tells_its_tests() {
     link(&environment, &root.join("api/.venv"));
     let report = xtask_test::run(&context(root), &[]).unwrap();
     assert_eq!(report.outcome, Outcome::Failed, "{report:?}");
-    assert_eq!(
-        cases(&report),
-        ["test_bad Failed", "test_good Passed", "test_later Skipped"]
-    );
+    assert_eq!(cases(&report), ["test_bad Failed", "test_good Passed", "test_later Skipped"]);
     assert_eq!(findings(&report), ["api/tests/test_a.py:7 test-failed New"]);
     files::write(&root.join("api/tests/test_a.py"), b"").unwrap();
     let none = xtask_test::run(&context(root), &[]).unwrap();
@@ -425,10 +311,7 @@ fn referee(name: &str) -> Option<PathBuf> {
 }
 
 /// Says that a test was left out, and records it where the test run wants to know.
-#[expect(
-    clippy::print_stdout,
-    reason = "whoever reads the test's output learns why it passed"
-)]
+#[expect(clippy::print_stdout, reason = "whoever reads the test's output learns why it passed")]
 fn skipped(why: &str) {
     use std::io::Write;
     println!("left out: {why}");

@@ -43,24 +43,11 @@ fn written(test: &str, name: &str, report: &Report) -> PathBuf {
 }
 
 /// Runs a program and returns what it printed; panics with what it said when it failed.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "a referee is run beside the code under test, not by it"
-)]
+#[expect(clippy::disallowed_methods, reason = "a referee is run beside the code under test, not by it")]
 fn run(program: &Path, arguments: &[&str]) -> String {
-    let output = std::process::Command::new(program)
-        .args(arguments)
-        .output()
-        .unwrap();
-    let (stdout, stderr) = (
-        String::from_utf8_lossy(&output.stdout),
-        String::from_utf8_lossy(&output.stderr),
-    );
-    assert!(
-        output.status.success(),
-        "{} {arguments:?}\n{stdout}\n{stderr}",
-        program.display()
-    );
+    let output = std::process::Command::new(program).args(arguments).output().unwrap();
+    let (stdout, stderr) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success(), "{} {arguments:?}\n{stdout}\n{stderr}", program.display());
     stdout.into_owned()
 }
 
@@ -135,33 +122,16 @@ fn a_link_to_the_page_can_carry_a_filter() {
     let chromium = need!("filter", referee::chromium());
     let page = written("filter", "usual", &sample::usual()).join("report.html");
     let profile = tempfile::tempdir().unwrap();
-    let dom = dump_dom(
-        &chromium,
-        &profile,
-        &format!("file://{}#q=needless%20src/report", page.display()),
-    );
-    let shown = dom
-        .split("id=\"shown\"")
-        .nth(1)
-        .and_then(|rest| rest.split('<').next())
-        .unwrap();
+    let dom = dump_dom(&chromium, &profile, &format!("file://{}#q=needless%20src/report", page.display()));
+    let shown = dom.split("id=\"shown\"").nth(1).and_then(|rest| rest.split('<').next()).unwrap();
     assert!(shown.ends_with(">1 of 9"), "{shown}");
 }
 
 /// The document as it is when the scripts have run; panics where the console has an error or the page asked for the network.
-#[expect(
-    clippy::disallowed_methods,
-    reason = "a referee is run beside the code under test, not by it"
-)]
+#[expect(clippy::disallowed_methods, reason = "a referee is run beside the code under test, not by it")]
 fn dump_dom(chromium: &Path, profile: &tempfile::TempDir, url: &str) -> String {
     let output = std::process::Command::new(chromium)
-        .args([
-            "--headless",
-            "--no-sandbox",
-            "--disable-gpu",
-            "--hide-scrollbars",
-            "--no-first-run",
-        ])
+        .args(["--headless", "--no-sandbox", "--disable-gpu", "--hide-scrollbars", "--no-first-run"])
         .args([
             "--disable-background-networking",
             "--enable-logging=stderr",
@@ -187,15 +157,6 @@ fn the_page_is_walked_through_by_keyboard() {
     let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/reports/keyboard.py");
     let page = written("keyboard", "usual", &sample::usual()).join("report.html");
     let large = written("keyboard", "large", &sample::large(10_000)).join("report.html");
-    let told = run(
-        &python,
-        &[
-            text(&script),
-            text(&driver),
-            text(&chromium),
-            text(&page),
-            text(&large),
-        ],
-    );
+    let told = run(&python, &[text(&script), text(&driver), text(&chromium), text(&page), text(&large)]);
     println!("{told}");
 }

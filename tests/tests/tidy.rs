@@ -5,10 +5,7 @@ use std::path::{Path, PathBuf};
 
 /// The top of this repository.
 fn top() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR"))
-        .parent()
-        .expect("tests/ has a parent")
-        .to_owned()
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("tests/ has a parent").to_owned()
 }
 
 /// All Rust files of the workspace with their path relative to the top and their text.
@@ -18,20 +15,12 @@ fn sources() -> Vec<(String, String)> {
     while let Some(folder) = folders.pop() {
         for entry in std::fs::read_dir(&folder).expect("a readable folder") {
             let path = entry.expect("a readable entry").path();
-            let name = path
-                .file_name()
-                .unwrap_or_default()
-                .to_string_lossy()
-                .into_owned();
+            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
             if path.is_dir() && name != "target" {
                 folders.push(path);
             } else if name.ends_with(".rs") {
                 let text = std::fs::read_to_string(&path).expect("a readable file");
-                let shown = path
-                    .strip_prefix(top())
-                    .expect("below the top")
-                    .display()
-                    .to_string();
+                let shown = path.strip_prefix(top()).expect("below the top").display().to_string();
                 files.push((shown.replace('\\', "/"), text));
             }
         }
@@ -66,18 +55,7 @@ fn the_modules_of_core_depend_one_way() {
         ("exec", &["model", "environment", "files"]),
         ("repo", &["model", "environment", "files", "exec"]),
         ("suite", &["model", "environment", "files", "config", "exec"]),
-        (
-            "gate",
-            &[
-                "model",
-                "environment",
-                "files",
-                "config",
-                "repo",
-                "exec",
-                "report",
-            ],
-        ),
+        ("gate", &["model", "environment", "files", "config", "repo", "exec", "report"]),
     ];
     let mut violations = Vec::new();
     for (path, text) in sources() {
@@ -89,9 +67,7 @@ fn the_modules_of_core_depend_one_way() {
             continue;
         }
         let Some((_, may)) = allowed.iter().find(|(name, _)| *name == module) else {
-            violations.push(format!(
-                "{path}: the module `{module}` has no place in the layers"
-            ));
+            violations.push(format!("{path}: the module `{module}` has no place in the layers"));
             continue;
         };
         for (number, line) in without_tests(&text).lines().enumerate() {
@@ -99,10 +75,7 @@ fn the_modules_of_core_depend_one_way() {
                 continue;
             }
             for used in line.split("crate::").skip(1) {
-                let used: String = used
-                    .chars()
-                    .take_while(|c| c.is_ascii_lowercase() || *c == '_')
-                    .collect();
+                let used: String = used.chars().take_while(|c| c.is_ascii_lowercase() || *c == '_').collect();
                 let is_module = allowed.iter().any(|(name, _)| *name == used);
                 if is_module && used != module && !may.contains(&used.as_str()) {
                     violations.push(format!("{path}:{}: `{module}` must not use `{used}`", number + 1));
@@ -122,10 +95,7 @@ fn areas_do_not_know_each_other() {
             std::fs::read_to_string(top().join(format!("xtask/{area}/Cargo.toml"))).expect("a manifest");
         let own = manifest.split("[dev-dependencies]").next().unwrap_or_default();
         for other in areas.iter().filter(|other| **other != area) {
-            if own
-                .lines()
-                .any(|line| line.starts_with(&format!("xtask-{other}.")))
-            {
+            if own.lines().any(|line| line.starts_with(&format!("xtask-{other}."))) {
                 violations.push(format!("xtask/{area}/Cargo.toml depends on xtask-{other}"));
             }
         }
@@ -145,16 +115,7 @@ fn files_are_small_and_say_what_they_own() {
             violations.push(format!("{path}: no `//!` header"));
         }
         let name = path.rsplit('/').next().unwrap_or_default();
-        if [
-            "util.rs",
-            "utils.rs",
-            "helpers.rs",
-            "common.rs",
-            "imp.rs",
-            "misc.rs",
-        ]
-        .contains(&name)
-        {
+        if ["util.rs", "utils.rs", "helpers.rs", "common.rs", "imp.rs", "misc.rs"].contains(&name) {
             violations.push(format!("{path}: the name says nothing"));
         }
     }
@@ -183,10 +144,7 @@ fn nothing_is_left_unfinished() {
 fn every_dependency_is_recorded() {
     let manifest = std::fs::read_to_string(top().join("Cargo.toml")).expect("the manifest");
     let record = std::fs::read_to_string(top().join("docs/decisions/dependencies.md")).expect("the record");
-    let section = manifest
-        .split("[workspace.dependencies]")
-        .nth(1)
-        .and_then(|rest| rest.split("\n[").next());
+    let section = manifest.split("[workspace.dependencies]").nth(1).and_then(|rest| rest.split("\n[").next());
     let mut violations = Vec::new();
     for line in section.expect("the dependencies").lines() {
         let Some((name, _)) = line.split_once('=') else {

@@ -2,11 +2,7 @@
 //!
 //! The packages are looked for in `$XTASK_REFEREES/node_modules`. Where they aren't there the tests say so, note it in the
 //! file that `XTASK_SKIPPED` names, and pass.
-#![expect(
-    clippy::unwrap_used,
-    clippy::print_stdout,
-    reason = "this is a test; what it skips, it says"
-)]
+#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "this is a test; what it skips, it says")]
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -115,10 +111,7 @@ fn ask(referees: &Path, folder: &Path, jobs: &[Value]) -> Vec<Value> {
     let list = folder.join("jobs.json");
     files::write(&script, REFEREE.as_bytes()).unwrap();
     files::write(&list, Value::from(jobs).to_string().as_bytes()).unwrap();
-    let ended = Process::new("node")
-        .args([script.as_path(), referees, &list])
-        .run(&Cancel::new())
-        .unwrap();
+    let ended = Process::new("node").args([script.as_path(), referees, &list]).run(&Cancel::new()).unwrap();
     assert_eq!(ended.code, Some(0), "{}", String::from_utf8_lossy(&ended.stderr));
     serde_json::from_slice(&ended.stdout).unwrap()
 }
@@ -188,46 +181,19 @@ fn pairs() -> Vec<Pair> {
     let mut dice = Dice(0x9e37_79b9_7f4a_7c15);
     let mut pairs = Vec::new();
     let mut add = |name: &str, old: Picture, new: Picture| {
-        pairs.push(Pair {
-            name: name.to_owned(),
-            old,
-            new,
-        });
+        pairs.push(Pair { name: name.to_owned(), old, new });
     };
     for (index, moved) in [0.1, 0.5, 1.0, 3.3].into_iter().enumerate() {
         let text = |moved, ink, transparent| strokes(97, 61, moved, ink, transparent);
-        add(
-            &format!("text{index}"),
-            text(0.0, [0; 3], false),
-            text(moved, [0; 3], false),
-        );
-        add(
-            &format!("ink{index}"),
-            text(0.0, [0; 3], false),
-            text(moved, [30, 60, 200], false),
-        );
-        add(
-            &format!("veil{index}"),
-            text(0.0, [0; 3], true),
-            text(moved, [200, 10, 90], true),
-        );
-        add(
-            &format!("disc{index}"),
-            disc(30.0, 31.0, 20.0),
-            disc(30.0 + moved, 31.0, 20.0),
-        );
+        add(&format!("text{index}"), text(0.0, [0; 3], false), text(moved, [0; 3], false));
+        add(&format!("ink{index}"), text(0.0, [0; 3], false), text(moved, [30, 60, 200], false));
+        add(&format!("veil{index}"), text(0.0, [0; 3], true), text(moved, [200, 10, 90], true));
+        add(&format!("disc{index}"), disc(30.0, 31.0, 20.0), disc(30.0 + moved, 31.0, 20.0));
     }
-    let gradient = |shift: u32| {
-        paint(130, 40, move |x, y| {
-            [(x + shift) as u8, (y * 6) as u8, 255 - x as u8, 255]
-        })
-    };
+    let gradient =
+        |shift: u32| paint(130, 40, move |x, y| [(x + shift) as u8, (y * 6) as u8, 255 - x as u8, 255]);
     add("gradient", gradient(0), gradient(9));
-    let fading = |shift: u32| {
-        paint(130, 40, move |x, y| {
-            [200, 100, (y * 6) as u8, (x * 2 + shift) as u8]
-        })
-    };
+    let fading = |shift: u32| paint(130, 40, move |x, y| [200, 100, (y * 6) as u8, (x * 2 + shift) as u8]);
     add("fading", fading(0), fading(5));
     for levels in [256, 4, 2] {
         for alpha in [false, true] {
@@ -235,28 +201,14 @@ fn pairs() -> Vec<Pair> {
                 paint(70, 53, |_, _| {
                     let mut level = || (dice.below(levels) * 255 / (levels - 1)) as u8;
                     let pixel = [level(), level(), level(), level()];
-                    if alpha {
-                        pixel
-                    } else {
-                        [pixel[0], pixel[1], pixel[2], 255]
-                    }
+                    if alpha { pixel } else { [pixel[0], pixel[1], pixel[2], 255] }
                 })
             };
             let (old, new) = (picture(), picture());
             add(&format!("noise-of-{levels}-{alpha}"), old, new);
         }
     }
-    for (width, height) in [
-        (1, 1),
-        (1, 2),
-        (2, 1),
-        (1, 40),
-        (40, 1),
-        (2, 2),
-        (3, 3),
-        (2, 30),
-        (4, 3),
-    ] {
+    for (width, height) in [(1, 1), (1, 2), (2, 1), (1, 40), (40, 1), (2, 2), (3, 3), (2, 30), (4, 3)] {
         let mut picture = || {
             paint(width, height, |_, _| {
                 let grey = [0, 90, 200, 255][dice.below(4) as usize];
@@ -281,16 +233,7 @@ fn pairs() -> Vec<Pair> {
         let [red, green, blue, _] = scattered.get(x, y);
         // Small steps: many land near the threshold.
         let step = dice.below(60) as u8;
-        scattered.set(
-            x,
-            y,
-            [
-                red.wrapping_add(step),
-                green.wrapping_sub(step),
-                blue ^ step,
-                255 - step / 9,
-            ],
-        );
+        scattered.set(x, y, [red.wrapping_add(step), green.wrapping_sub(step), blue ^ step, 255 - step / 9]);
     }
     add("scattered", base.clone(), scattered);
     add("equal", base.clone(), base);
@@ -347,27 +290,15 @@ fn counts_and_diff_pictures_are_pixelmatch_s() {
     let (mut changed, mut excused) = (0, 0);
     for ((what, difference, painted, picture), answer) in ours.iter().zip(&answers) {
         assert_eq!(answer["pixels"], difference.changed, "{what}");
-        assert_eq!(
-            answer["antialiased"], difference.antialiased,
-            "anti-aliased: {what}"
-        );
+        assert_eq!(answer["antialiased"], difference.antialiased, "anti-aliased: {what}");
         changed += difference.changed;
         excused += difference.antialiased;
         if let Some(picture) = picture {
-            assert!(
-                files::read(painted).unwrap() == picture.pixels().as_flattened(),
-                "diff picture: {what}"
-            );
+            assert!(files::read(painted).unwrap() == picture.pixels().as_flattened(), "diff picture: {what}");
         }
     }
-    println!(
-        "{} comparisons: {changed} pixels changed, {excused} are anti-aliasing",
-        ours.len()
-    );
-    assert!(
-        excused > 1000,
-        "the pairs exercise the anti-aliasing rule: {excused} pixels"
-    );
+    println!("{} comparisons: {changed} pixels changed, {excused} are anti-aliasing", ours.len());
+    assert!(excused > 1000, "the pairs exercise the anti-aliasing rule: {excused} pixels");
 }
 
 fn diff_picture(old: &Picture, new: &Picture, rules: &Rules, path: &Path) -> Option<Picture> {
@@ -427,9 +358,7 @@ fn every_kind_of_png_is_decoded_as_pngjs_does() {
         for &depth in depths {
             for keyed in [false, true].into_iter().filter(|keyed| can_be_keyed || !keyed) {
                 for (width, height) in [(33, 20), (1, 1), (7, 3)] {
-                    let path = folder
-                        .path()
-                        .join(format!("{colour:?}{depth:?}-{keyed}-{width}.png"));
+                    let path = folder.path().join(format!("{colour:?}{depth:?}-{keyed}-{width}.png"));
                     files::write(&path, &noise_png(colour, depth, keyed, width, height)).unwrap();
                     jobs.push(json!({ "decode": path }));
                     if !keyed {

@@ -92,12 +92,9 @@ fn a_full_disk_leaves_the_old_report() {
     std::fs::rename(&folder, &copy).unwrap();
     std::fs::create_dir(&folder).unwrap();
     let target = folder.to_str().unwrap();
-    let mounted = sandbox
-        .command("mount")
-        .args(["-t", "tmpfs", "-o", "size=128k", "tmpfs", target])
-        .output();
+    let mounted = sandbox.command("mount").args(["-t", "tmpfs", "-o", "size=128k", "tmpfs", target]).output();
     if !mounted.is_ok_and(|output| output.status.success()) {
-        xtask_tests::skip(
+        xtask_tests::referee::skip(
             "a_full_disk_leaves_the_old_report",
             "a small file system can't be mounted here",
         );
@@ -121,13 +118,8 @@ fn a_full_disk_leaves_the_old_report() {
 fn a_reader_that_has_gone_changes_nothing() {
     let sandbox = repository();
     sandbox.write("notes.txt", "bad \n").commit("notes");
-    let mut child = sandbox
-        .program()
-        .arg("ci")
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
+    let mut child =
+        sandbox.program().arg("ci").stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     drop(child.stdout.take());
     let mut stderr = String::new();
     child.stderr.take().unwrap().read_to_string(&mut stderr).unwrap();

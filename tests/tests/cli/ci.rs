@@ -9,20 +9,10 @@ use xtask_tests::Sandbox;
 fn a_clean_repository_passes_and_leaves_the_reports() {
     let sandbox = repository();
     assert_snapshot!(sandbox.snapshot(&["ci"]));
-    for name in [
-        "report.json",
-        "report.html",
-        "report.sarif",
-        "junit.xml",
-        "summary.md",
-    ] {
+    for name in ["report.json", "report.html", "report.sarif", "junit.xml", "summary.md"] {
         assert!(sandbox.root().join(".xtask").join(name).is_file(), "{name}");
     }
-    assert_eq!(
-        sandbox.git(&["status", "--porcelain"]),
-        "",
-        "the report folder ignores itself"
-    );
+    assert_eq!(sandbox.git(&["status", "--porcelain"]), "", "the report folder ignores itself");
 }
 
 #[test]
@@ -64,10 +54,7 @@ fn gates_are_chosen_by_only_and_skip() {
         let mut all = vec!["ci", "--format", "json"];
         all.extend(arguments);
         let gates = sandbox.run(&all).json()["gates"].as_array().unwrap().clone();
-        gates
-            .iter()
-            .map(|gate| gate["gate"].as_str().unwrap().to_owned())
-            .collect()
+        gates.iter().map(|gate| gate["gate"].as_str().unwrap().to_owned()).collect()
     };
     assert_eq!(gates(&["--only", "hooks"]), ["hooks"]);
     assert_eq!(gates(&["--skip", "lint,test"]), ["hooks"]);
@@ -83,11 +70,9 @@ fn a_gate_that_is_named_and_cannot_run_is_missing_something() {
 
 #[test]
 fn a_configured_gate_that_cannot_run_fails_in_ci_or_when_strict() {
-    for (variables, arguments, code) in [
-        (None, &["ci"][..], 0),
-        (Some("true"), &["ci"], 3),
-        (None, &["ci", "--strict"], 3),
-    ] {
+    for (variables, arguments, code) in
+        [(None, &["ci"][..], 0), (Some("true"), &["ci"], 3), (None, &["ci", "--strict"], 3)]
+    {
         let mut sandbox = Sandbox::repository(PROGRAM);
         if let Some(value) = variables {
             sandbox = sandbox.variable("CI", value);
@@ -146,10 +131,7 @@ fn github_gets_annotations_and_a_step_summary() {
     let sandbox = sandbox.variable("GITHUB_STEP_SUMMARY", summary.to_str().unwrap());
     sandbox.write("notes.txt", "bad \n").commit("notes");
     let output = sandbox.run(&["ci", "--format", "github"]);
-    assert!(
-        output.stdout.contains("::error file=notes.txt,line=1"),
-        "{output}"
-    );
+    assert!(output.stdout.contains("::error file=notes.txt,line=1"), "{output}");
     assert!(std::fs::read_to_string(summary).unwrap().contains("hooks"));
 }
 
@@ -157,28 +139,14 @@ fn github_gets_annotations_and_a_step_summary() {
 fn secrets_do_not_reach_a_report() {
     let sandbox = Sandbox::repository(PROGRAM).variable("DEPLOY_TOKEN", "s3cr3t-value-42");
     sandbox
-        .write(
-            "xtask.toml",
-            "[test]\nrun = \"echo leaking $DEPLOY_TOKEN; exit 1\"\n",
-        )
+        .write("xtask.toml", "[test]\nrun = \"echo leaking $DEPLOY_TOKEN; exit 1\"\n")
         .write("a.txt", "s3cr3t-value-42\n")
         .commit("begin");
     let output = sandbox.run(&["ci", "-v"]);
     assert_eq!(output.code, 1, "{output}");
     assert!(!output.to_string().contains("s3cr3t-value-42"), "{output}");
-    for name in [
-        "report.json",
-        "report.html",
-        "report.sarif",
-        "junit.xml",
-        "summary.md",
-    ] {
-        assert!(
-            !sandbox
-                .read(&format!(".xtask/{name}"))
-                .contains("s3cr3t-value-42"),
-            "{name}"
-        );
+    for name in ["report.json", "report.html", "report.sarif", "junit.xml", "summary.md"] {
+        assert!(!sandbox.read(&format!(".xtask/{name}")).contains("s3cr3t-value-42"), "{name}");
     }
 }
 

@@ -21,10 +21,7 @@ fn help_teaches() {
         &["init", "--help"],
         &["doctor", "--help"],
     ] {
-        let name = command
-            .join("_")
-            .replace("_--help", "")
-            .replace("--help", "xtask");
+        let name = command.join("_").replace("_--help", "").replace("--help", "xtask");
         assert_snapshot!(format!("help_{name}"), sandbox.snapshot(command));
     }
 }
@@ -33,20 +30,14 @@ fn help_teaches() {
 fn version_completions_and_manual() {
     let sandbox = Sandbox::bare_folder(PROGRAM);
     let version = sandbox.run(&["--version"]);
-    assert_eq!(
-        (version.code, version.stdout.trim()),
-        (0, concat!("xtask ", env!("CARGO_PKG_VERSION")))
-    );
+    assert_eq!((version.code, version.stdout.trim()), (0, concat!("xtask ", env!("CARGO_PKG_VERSION"))));
     for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
         let output = sandbox.run(&["completions", shell]);
         assert_eq!(output.code, 0, "{output}");
         assert!(output.stdout.contains("xtask"), "{shell}");
     }
-    let syntax = sandbox
-        .command("bash")
-        .args(["-n", "/dev/stdin"])
-        .stdin(std::process::Stdio::piped())
-        .spawn();
+    let syntax =
+        sandbox.command("bash").args(["-n", "/dev/stdin"]).stdin(std::process::Stdio::piped()).spawn();
     if let Ok(mut bash) = syntax {
         let script = sandbox.run(&["completions", "bash"]).stdout;
         std::io::Write::write_all(bash.stdin.as_mut().unwrap(), script.as_bytes()).unwrap();
@@ -61,17 +52,9 @@ fn version_completions_and_manual() {
 #[test]
 fn wrong_usage_is_2() {
     let sandbox = Sandbox::bare_folder(PROGRAM);
-    for arguments in [
-        &["nothing"][..],
-        &["ci", "--nothing"],
-        &["--format", "yaml", "ci"],
-        &[],
-    ] {
+    for arguments in [&["nothing"][..], &["ci", "--nothing"], &["--format", "yaml", "ci"], &[]] {
         let output = sandbox.run(arguments);
         assert_eq!(output.code, 2, "{output}");
     }
-    assert!(
-        sandbox.run(&["cii"]).stderr.contains("'ci'"),
-        "the nearest command is named"
-    );
+    assert!(sandbox.run(&["cii"]).stderr.contains("'ci'"), "the nearest command is named");
 }

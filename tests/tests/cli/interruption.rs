@@ -14,35 +14,17 @@ fn interrupt(signal: &str) -> (Option<i32>, String) {
     // The child ignores TERM and leaves its number, so that its end can be seen; the grandchild holds the pipe.
     let script =
         "trap '' TERM INT; sleep 300 & echo $! > pids; echo $$ >> pids; echo started; wait; sleep 300";
-    sandbox
-        .write("xtask.toml", format!("[test]\nrun = \"{script}\"\n"))
-        .commit("begin");
-    let mut child = sandbox
-        .program()
-        .args(["test", "-v"])
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
+    sandbox.write("xtask.toml", format!("[test]\nrun = \"{script}\"\n")).commit("begin");
+    let mut child =
+        sandbox.program().args(["test", "-v"]).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let mut stderr = BufReader::new(child.stderr.take().unwrap());
     let mut line = String::new();
     while !line.contains("started") {
         line.clear();
-        assert_ne!(
-            stderr.read_line(&mut line).unwrap(),
-            0,
-            "the program ended before its child started"
-        );
+        assert_ne!(stderr.read_line(&mut line).unwrap(), 0, "the program ended before its child started");
     }
     let id = child.id().to_string();
-    assert!(
-        sandbox
-            .command("kill")
-            .args([&format!("-{signal}"), &id])
-            .status()
-            .unwrap()
-            .success()
-    );
+    assert!(sandbox.command("kill").args([&format!("-{signal}"), &id]).status().unwrap().success());
     let mut stdout = String::new();
     child.stdout.take().unwrap().read_to_string(&mut stdout).unwrap();
     let mut rest = String::new();

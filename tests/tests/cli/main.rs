@@ -1,8 +1,5 @@
 //! The built program, driven from outside.
-#![allow(
-    clippy::unwrap_used,
-    reason = "a test ends where something is not as it should be"
-)]
+#![allow(clippy::unwrap_used, reason = "a test ends where something is not as it should be")]
 
 mod bad_input;
 mod ci;

@@ -9,9 +9,7 @@ use crate::PROGRAM;
 
 #[expect(clippy::disallowed_methods, reason = "UPDATE=1 is this test's own switch")]
 fn hold(file: &str, text: &str) {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-        .join("../docs/reference")
-        .join(file);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/reference").join(file);
     if std::env::var_os("UPDATE").is_some() {
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(&path, text).unwrap();
@@ -25,18 +23,12 @@ fn hold(file: &str, text: &str) {
 
 #[test]
 fn the_schema_of_the_configuration() {
-    hold(
-        "xtask.schema.json",
-        &Sandbox::bare_folder(PROGRAM).run(&["schema"]).stdout,
-    );
+    hold("xtask.schema.json", &Sandbox::bare_folder(PROGRAM).run(&["schema"]).stdout);
 }
 
 #[test]
 fn the_schema_of_the_report() {
-    hold(
-        "report.schema.json",
-        &Sandbox::bare_folder(PROGRAM).run(&["schema", "report"]).stdout,
-    );
+    hold("report.schema.json", &Sandbox::bare_folder(PROGRAM).run(&["schema", "report"]).stdout);
 }
 
 #[test]
@@ -61,21 +53,11 @@ fn table(root: &serde_json::Value, object: &serde_json::Value, name: &str, page:
         let resolved = resolve(root, value);
         let text =
             |value: &serde_json::Value| value["description"].as_str().map(|text| text.replace('\n', " "));
-        let about = text(value)
-            .or_else(|| text(resolved))
-            .unwrap_or_default()
-            .replace('|', "\\|");
-        let path = if name.is_empty() {
-            key.clone()
-        } else {
-            format!("{name}.{key}")
-        };
+        let about = text(value).or_else(|| text(resolved)).unwrap_or_default().replace('|', "\\|");
+        let path = if name.is_empty() { key.clone() } else { format!("{name}.{key}") };
         for (nested, nested_name) in [
             (resolved, path.clone()),
-            (
-                resolve(root, &resolved["additionalProperties"]),
-                format!("{path}.NAME"),
-            ),
+            (resolve(root, &resolved["additionalProperties"]), format!("{path}.NAME")),
             (resolve(root, &resolved["items"]), format!("[{path}]")),
         ] {
             if nested["properties"].is_object() {
@@ -101,31 +83,21 @@ fn table(root: &serde_json::Value, object: &serde_json::Value, name: &str, page:
 /// Follows a reference, and takes what is not null of a choice.
 fn resolve<'a>(root: &'a serde_json::Value, value: &'a serde_json::Value) -> &'a serde_json::Value {
     if let Some(reference) = value["$ref"].as_str() {
-        return resolve(
-            root,
-            root.pointer(reference.trim_start_matches('#')).unwrap_or(value),
-        );
+        return resolve(root, root.pointer(reference.trim_start_matches('#')).unwrap_or(value));
     }
-    let choice = value["anyOf"]
-        .as_array()
-        .and_then(|all| all.iter().find(|one| one["type"] != "null"));
+    let choice = value["anyOf"].as_array().and_then(|all| all.iter().find(|one| one["type"] != "null"));
     choice.map_or(value, |choice| resolve(root, choice))
 }
 
 fn kind(root: &serde_json::Value, value: &serde_json::Value) -> String {
     let value = resolve(root, value);
     if let Some(values) = value["enum"].as_array() {
-        return values
-            .iter()
-            .map(|value| format!("`{value}`"))
-            .collect::<Vec<_>>()
-            .join(", ");
+        return values.iter().map(|value| format!("`{value}`")).collect::<Vec<_>>().join(", ");
     }
     if let Some(values) = value["oneOf"].as_array() {
-        let each = values.iter().map(|one| {
-            one.get("const")
-                .map_or_else(|| kind(root, one), |value| format!("`{value}`"))
-        });
+        let each = values
+            .iter()
+            .map(|one| one.get("const").map_or_else(|| kind(root, one), |value| format!("`{value}`")));
         return each.collect::<Vec<_>>().join(", ");
     }
     let plain = match &value["type"] {

@@ -18,9 +18,7 @@ fn made(fragments: &[&[u8]], most: usize, count: usize) -> Vec<Vec<u8>> {
     (0..count)
         .map(|_| {
             let length = dice.below(most + 1);
-            (0..length)
-                .flat_map(|_| fragments[dice.below(fragments.len())].to_vec())
-                .collect()
+            (0..length).flat_map(|_| fragments[dice.below(fragments.len())].to_vec()).collect()
         })
         .collect()
 }
@@ -70,18 +68,8 @@ pub(crate) fn lines() -> Vec<Vec<u8>> {
     ];
     let mut all = made(&fragments, 10, 4000);
     all.extend(
-        [
-            &b""[..],
-            b"\n",
-            b"\r",
-            b"\r\n",
-            b" ",
-            b"\n\r",
-            b"a\n\r\n\r",
-            b"a \r\r\n",
-            b"\xef\xbb\xbfa \n",
-        ]
-        .map(<[u8]>::to_vec),
+        [&b""[..], b"\n", b"\r", b"\r\n", b" ", b"\n\r", b"a\n\r\n\r", b"a \r\r\n", b"\xef\xbb\xbfa \n"]
+            .map(<[u8]>::to_vec),
     );
     all
 }
@@ -142,15 +130,7 @@ pub(crate) fn json() -> Vec<Vec<u8>> {
     all.extend(mutated(&texts, b"{}[],:\"\\ \n01.eE+-xnN\t\x01\x80", 400));
     let wide = |text: &str, little: bool| -> Vec<u8> {
         let units = text.encode_utf16();
-        units
-            .flat_map(|unit| {
-                if little {
-                    unit.to_le_bytes()
-                } else {
-                    unit.to_be_bytes()
-                }
-            })
-            .collect()
+        units.flat_map(|unit| if little { unit.to_le_bytes() } else { unit.to_be_bytes() }).collect()
     };
     let wider = |text: &str| -> Vec<u8> { text.chars().flat_map(|c| u32::from(c).to_le_bytes()).collect() };
     for text in ["{}", "\u{feff}{\"a\": \"\u{1f600}\"}", "1", "12", "[", "\u{feff}"] {
@@ -158,20 +138,13 @@ pub(crate) fn json() -> Vec<Vec<u8>> {
     }
     for depth in [1, 500, 3000] {
         all.push(["[".repeat(depth), "]".repeat(depth)].concat().into());
-        all.push(
-            ["{\"a\":".repeat(depth), "1".into(), "}".repeat(depth)]
-                .concat()
-                .into(),
-        );
+        all.push(["{\"a\":".repeat(depth), "1".into(), "}".repeat(depth)].concat().into());
     }
     all.push("1".repeat(4300).into());
     all.push("1".repeat(4301).into());
     all.push(format!("-{}", "1".repeat(4301)).into());
     all.push(format!("{}e1", "1".repeat(4301)).into());
-    let many = (0..50)
-        .map(|at| format!("\"{at}\": {at}"))
-        .collect::<Vec<_>>()
-        .join(", ");
+    let many = (0..50).map(|at| format!("\"{at}\": {at}")).collect::<Vec<_>>().join(", ");
     all.push(format!("{{{many}}}").into());
     all.push(format!("{{{many}, \"7\": 7}}").into());
     all

@@ -6,10 +6,7 @@ use xtask_core::model::{
 };
 
 fn at(path: &str, line: u32, column: u32) -> Location {
-    Location {
-        column: Some(column),
-        ..Location::line(path.into(), line)
-    }
+    Location { column: Some(column), ..Location::line(path.into(), line) }
 }
 
 /// A run as one sees it every day: something of each kind.
@@ -21,13 +18,8 @@ pub(crate) fn usual() -> Report {
     };
     let known = |line, message: &str| Finding {
         state: State::Known,
-        ..Finding::new(
-            "clippy",
-            "clippy::unwrap_used",
-            Some(at("src/main.rs", line, 9)),
-            message,
-        )
-        .severity(Severity::Warning)
+        ..Finding::new("clippy", "clippy::unwrap_used", Some(at("src/main.rs", line, 9)), message)
+            .severity(Severity::Warning)
     };
     let mut ranged = at("src/report/html.rs", 12, 5);
     (ranged.end_line, ranged.end_column) = (Some(14), Some(6));
@@ -43,11 +35,8 @@ pub(crate) fn usual() -> Report {
         known(3, "used `unwrap()` on a `Result` value"),
         known(88, "used `unwrap()` on an `Option` value"),
     ];
-    let lint = GateReport {
-        wall_ms: 8_431,
-        standing: Standing::Named,
-        ..GateReport::judged("lint", findings)
-    };
+    let lint =
+        GateReport { wall_ms: 8_431, standing: Standing::Named, ..GateReport::judged("lint", findings) };
     let case = |suite: &str, name: &str, status, message: Option<&str>| TestCase {
         suite: suite.into(),
         name: name.into(),
@@ -68,12 +57,7 @@ pub(crate) fn usual() -> Report {
                     "thread 'orders::totals_are_sums' panicked at tests/orders.rs:40:5:\nassertion `left == right` failed\n  left: 4\n right: 5",
                 ),
             ),
-            case(
-                "shop-core",
-                "repo::reads_reftable",
-                CaseStatus::Skipped,
-                Some("needs git 2.45"),
-            ),
+            case("shop-core", "repo::reads_reftable", CaseStatus::Skipped, Some("needs git 2.45")),
             case("shop-web", "login::shows_the_form", CaseStatus::Passed, None),
         ],
         ..GateReport::new("test", Outcome::Failed)
@@ -106,21 +90,12 @@ pub(crate) fn usual() -> Report {
             },
         )
     };
-    visual.artifacts.push(Artifact {
-        kind: "last picture".into(),
-        path: "visual/login@390x844 last.png".into(),
-    });
-    let bench = GateReport::new(
-        "bench",
-        Outcome::missing("no Docker engine answers", "systemctl start docker"),
-    );
-    Report::new(
-        "ci",
-        vec![hooks, lint, test, coverage, visual, bench],
-        false,
-        false,
-        84_345,
-    )
+    visual
+        .artifacts
+        .push(Artifact { kind: "last picture".into(), path: "visual/login@390x844 last.png".into() });
+    let bench =
+        GateReport::new("bench", Outcome::missing("no Docker engine answers", "systemctl start docker"));
+    Report::new("ci", vec![hooks, lint, test, coverage, visual, bench], false, false, 84_345)
 }
 
 /// Text that tries to be markup, a command or a control sequence, in every place.
@@ -150,42 +125,20 @@ pub(crate) fn hostile() -> Report {
             message: Some(text.into()),
             location: Some(location.clone()),
         };
-        let skipped = TestCase {
-            status: CaseStatus::Skipped,
-            wall_ms: None,
-            ..failed.clone()
-        };
-        let mut gate = GateReport::judged(
-            text,
-            vec![Finding::new(text, text, Some(location), text).fix(text)],
-        );
+        let skipped = TestCase { status: CaseStatus::Skipped, wall_ms: None, ..failed.clone() };
+        let mut gate =
+            GateReport::judged(text, vec![Finding::new(text, text, Some(location), text).fix(text)]);
         gate.summary = text.into();
         gate.cases = vec![failed, skipped];
         gate.metrics = vec![Metric::count(text, usize::MAX)];
-        gate.artifacts = vec![Artifact {
-            kind: text.into(),
-            path: text.into(),
-        }];
+        gate.artifacts = vec![Artifact { kind: text.into(), path: text.into() }];
         gate.wall_ms = 1 << 40;
         gate
     });
-    let invalid = texts.map(|text| {
-        GateReport::new(
-            text,
-            Outcome::Invalid {
-                why: text.into(),
-                fix: Some(text.into()),
-            },
-        )
-    });
+    let invalid = texts
+        .map(|text| GateReport::new(text, Outcome::Invalid { why: text.into(), fix: Some(text.into()) }));
     let skipped = texts.map(|text| GateReport::new(text, Outcome::missing(text, text)));
-    Report::new(
-        texts[0],
-        gates.into_iter().chain(invalid).chain(skipped).collect(),
-        false,
-        false,
-        u64::MAX,
-    )
+    Report::new(texts[0], gates.into_iter().chain(invalid).chain(skipped).collect(), false, false, u64::MAX)
 }
 
 /// `count` findings, a hundred a file.

@@ -48,51 +48,25 @@ pub fn plan(cx: &Context, gates: &[Box<dyn Gate>], options: Options) -> Result<C
     options.check(&names)?;
     let mut entries = Vec::with_capacity(gates.len());
     for gate in gates {
-        let left_out = (!options.wants(gate.name())).then(|| {
-            if options.only.is_empty() {
-                "--skip"
-            } else {
-                "--only"
-            }
-            .to_owned()
-        });
+        let left_out = (!options.wants(gate.name()))
+            .then(|| if options.only.is_empty() { "--skip" } else { "--only" }.to_owned());
         if left_out.is_some() {
             let planned = Planned::idle(GatePlan::new(gate.name(), cx.standing(gate.name()), ""));
-            entries.push(Entry {
-                planned,
-                left_out,
-                broken: None,
-                provider: None,
-            });
+            entries.push(Entry { planned, left_out, broken: None, provider: None });
             continue;
         }
         let (mut planned, broken) = plan_one(cx, gate.as_ref())?;
         if let (true, Decision::Out { why }) = (options.names(gate.name()), &planned.plan.decision) {
             // Named, and yet there is nothing for it here: that must not pass in silence.
-            let fix = format!(
-                "configure [{}] in xtask.toml, or leave it out of --only",
-                gate.name()
-            );
-            planned = Planned::idle(GatePlan::missing(
-                gate.name(),
-                cx.standing(gate.name()),
-                why.clone(),
-                fix,
-            ));
+            let fix = format!("configure [{}] in xtask.toml, or leave it out of --only", gate.name());
+            planned =
+                Planned::idle(GatePlan::missing(gate.name(), cx.standing(gate.name()), why.clone(), fix));
         }
-        entries.push(Entry {
-            planned,
-            left_out,
-            broken,
-            provider: None,
-        });
+        entries.push(Entry { planned, left_out, broken, provider: None });
     }
     if let Some(part) = options.shard {
-        let listed: Vec<&GatePlan> = entries
-            .iter()
-            .filter(|entry| entry.is_listed())
-            .map(|entry| &entry.planned.plan)
-            .collect();
+        let listed: Vec<&GatePlan> =
+            entries.iter().filter(|entry| entry.is_listed()).map(|entry| &entry.planned.plan).collect();
         let mine = shard::members(&listed, part);
         for entry in entries.iter_mut().filter(|entry| entry.is_listed()) {
             if !mine.contains(&entry.planned.plan.gate) {
@@ -107,10 +81,7 @@ pub fn plan(cx: &Context, gates: &[Box<dyn Gate>], options: Options) -> Result<C
 fn plan_one(cx: &Context, gate: &dyn Gate) -> Result<(Planned, Option<Outcome>)> {
     let name = gate.name();
     let broken = |outcome| {
-        (
-            Planned::idle(GatePlan::new(name, cx.standing(name), "it could not be planned")),
-            Some(outcome),
-        )
+        (Planned::idle(GatePlan::new(name, cx.standing(name), "it could not be planned")), Some(outcome))
     };
     match catch_unwind(AssertUnwindSafe(|| gate.plan(cx))) {
         Ok(Ok(planned)) => Ok((planned, None)),
@@ -130,20 +101,10 @@ fn link_providers(entries: &mut [Entry]) {
     let provided: Vec<(&'static str, &'static str)> = entries
         .iter()
         .filter(|entry| entry.is_listed() && entry.planned.job.is_some())
-        .flat_map(|entry| {
-            entry
-                .planned
-                .plan
-                .provides
-                .iter()
-                .map(|gate| (*gate, entry.name()))
-        })
+        .flat_map(|entry| entry.planned.plan.provides.iter().map(|gate| (*gate, entry.name())))
         .collect();
     for (gate, by) in provided {
-        if let Some(entry) = entries
-            .iter_mut()
-            .find(|entry| entry.name() == gate && entry.is_listed())
-        {
+        if let Some(entry) = entries.iter_mut().find(|entry| entry.name() == gate && entry.is_listed()) {
             entry.provider = Some(by);
             entry.planned.plan.after.push(by);
             entry.planned.plan.steps = vec![format!("takes its result from {by}, which runs the tests")];
@@ -160,11 +121,7 @@ pub(crate) fn outcome_of(problem: &Problem) -> Outcome {
     };
     let fix = (!problem.fix.is_empty()).then(|| problem.fix.clone());
     match problem.kind {
-        ProblemKind::Missing => Outcome::Skipped {
-            reason: xtask_core::model::Skip::Missing,
-            why,
-            fix,
-        },
+        ProblemKind::Missing => Outcome::Skipped { reason: xtask_core::model::Skip::Missing, why, fix },
         _ => Outcome::Invalid { why, fix },
     }
 }
@@ -172,6 +129,5 @@ pub(crate) fn outcome_of(problem: &Problem) -> Outcome {
 /// The message of a caught panic.
 pub(crate) fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
     let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
-    text.or_else(|| panic.downcast_ref::<String>().cloned())
-        .unwrap_or_else(|| "no message".to_owned())
+    text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "no message".to_owned())
 }

@@ -18,10 +18,7 @@ pub fn run(cx: &Context, plan: CiPlan) -> Result<Vec<GateReport>> {
     let usage: Mutex<Option<Problem>> = Mutex::new(None);
     let done: Mutex<BTreeMap<&'static str, GateReport>> = Mutex::new(BTreeMap::new());
     let cancel = cx.cancel.child();
-    let cx = Context {
-        cancel: cancel.clone(),
-        ..cx.clone()
-    };
+    let cx = Context { cancel: cancel.clone(), ..cx.clone() };
     let mut graph = Graph::default();
     let mut standings = BTreeMap::new();
     let mut taken_from = BTreeMap::new();
@@ -31,24 +28,12 @@ pub fn run(cx: &Context, plan: CiPlan) -> Result<Vec<GateReport>> {
         if let Some(provider) = entry.provider {
             taken_from.insert(name.to_owned(), provider);
         }
-        let after: Vec<String> = entry
-            .planned
-            .plan
-            .after
-            .iter()
-            .map(|gate| (*gate).to_owned())
-            .collect();
-        let weight = if entry.provider.is_some() {
-            Weight::Light
-        } else {
-            entry.planned.plan.weight
-        };
+        let after: Vec<String> = entry.planned.plan.after.iter().map(|gate| (*gate).to_owned()).collect();
+        let weight = if entry.provider.is_some() { Weight::Light } else { entry.planned.plan.weight };
         let (cx, usage, done) = (&cx, &usage, &done);
         graph.add(name, after, weight, move || {
             let started = Instant::now();
-            cx.events.send(Event::Started {
-                task: name.to_owned(),
-            });
+            cx.events.send(Event::Started { task: name.to_owned() });
             let mut report = match end_of(entry, cx, done) {
                 Ok(report) => report,
                 Err(problem) => {
@@ -121,10 +106,7 @@ fn end_of(
     match (entry.planned.plan.decision, entry.planned.job) {
         (Decision::Missing { why, fix }, _) => Ok(GateReport::new(name, Outcome::missing(why, fix))),
         (_, Some(job)) => run_job(job, cx),
-        (_, None) => Ok(GateReport::new(
-            name,
-            Outcome::invalid("the gate is in the plan without any work"),
-        )),
+        (_, None) => Ok(GateReport::new(name, Outcome::invalid("the gate is in the plan without any work"))),
     }
 }
 
@@ -164,20 +146,12 @@ fn hand_over_cases(
 ) -> Vec<GateReport> {
     for (gate, provider) in taken_from {
         let took = reports.iter().find(|report| report.gate == *gate);
-        let (told, failed) = took.map_or((false, false), |report| {
-            (!report.cases.is_empty(), report.outcome == Outcome::Failed)
-        });
-        for report in reports
-            .iter_mut()
-            .filter(|report| told && report.gate == *provider)
-        {
+        let (told, failed) = took
+            .map_or((false, false), |report| (!report.cases.is_empty(), report.outcome == Outcome::Failed));
+        for report in reports.iter_mut().filter(|report| told && report.gate == *provider) {
             report.cases.clear();
             if failed && let Outcome::Invalid { why, .. } = &report.outcome {
-                report.outcome = Outcome::Skipped {
-                    reason: Skip::Stopped,
-                    why: why.clone(),
-                    fix: None,
-                };
+                report.outcome = Outcome::Skipped { reason: Skip::Stopped, why: why.clone(), fix: None };
             }
         }
     }
@@ -190,9 +164,5 @@ pub fn stopped(reason: Option<Interrupt>) -> Outcome {
         Some(Interrupt::Interrupted | Interrupt::Terminated) => "the run was interrupted",
         Some(Interrupt::FailFast) | None => "another gate failed first",
     };
-    Outcome::Skipped {
-        reason: Skip::Stopped,
-        why: why.to_owned(),
-        fix: None,
-    }
+    Outcome::Skipped { reason: Skip::Stopped, why: why.to_owned(), fix: None }
 }

@@ -53,11 +53,7 @@ mod tests {
 
     fn options(only: &[&str], skip: &[&str]) -> Options {
         let owned = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect();
-        Options {
-            only: owned(only),
-            skip: owned(skip),
-            ..Options::default()
-        }
+        Options { only: owned(only), skip: owned(skip), ..Options::default() }
     }
 
     #[test]
@@ -71,13 +67,7 @@ mod tests {
     fn unknown_names_are_refused_with_the_nearest() {
         let problem = options(&["lnit"], &[]).check(&["hooks", "lint"]).unwrap_err();
         assert_eq!(problem.fix, "did you mean `lint`?");
-        assert!(
-            options(&[], &["zzzzzz"])
-                .check(&["hooks", "lint"])
-                .unwrap_err()
-                .fix
-                .contains("hooks, lint")
-        );
+        assert!(options(&[], &["zzzzzz"]).check(&["hooks", "lint"]).unwrap_err().fix.contains("hooks, lint"));
         assert!(options(&["hooks"], &["lint"]).check(&["hooks", "lint"]).is_ok());
     }
 }

@@ -19,14 +19,11 @@ impl FromStr for Shard {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let parts = text
-            .split_once('/')
-            .and_then(|(number, of)| Some((number.parse().ok()?, of.parse().ok()?)));
+        let parts =
+            text.split_once('/').and_then(|(number, of)| Some((number.parse().ok()?, of.parse().ok()?)));
         match parts {
             Some((number, of)) if number >= 1 && number <= of => Ok(Self { number, of }),
-            _ => Err(format!(
-                "`{text}` is no shard; write K/N with 1 ≤ K ≤ N, such as 2/3"
-            )),
+            _ => Err(format!("`{text}` is no shard; write K/N with 1 ≤ K ≤ N, such as 2/3")),
         }
     }
 }
@@ -48,19 +45,15 @@ pub(crate) fn members(plans: &[&GatePlan], shard: Shard) -> Vec<&'static str> {
             };
             uses(plan, other) || uses(other, plan)
         };
-        let (with, without): (Vec<_>, Vec<_>) = groups
-            .into_iter()
-            .partition(|group: &Vec<&GatePlan>| group.iter().any(|other| linked(other)));
+        let (with, without): (Vec<_>, Vec<_>) =
+            groups.into_iter().partition(|group: &Vec<&GatePlan>| group.iter().any(|other| linked(other)));
         groups = without;
         let mut group: Vec<&GatePlan> = with.into_iter().flatten().collect();
         group.push(plan);
         groups.push(group);
     }
     let cost = |group: &[&GatePlan]| -> usize {
-        group
-            .iter()
-            .map(|plan| if plan.weight == Weight::Heavy { 10 } else { 1 })
-            .sum()
+        group.iter().map(|plan| if plan.weight == Weight::Heavy { 10 } else { 1 }).sum()
     };
     for group in &mut groups {
         group.sort_by_key(|plan| plan.gate);
@@ -94,14 +87,8 @@ mod tests {
 
     #[test]
     fn every_gate_falls_to_one_shard_and_linked_gates_stay_together() {
-        let gate = |name, weight| GatePlan {
-            weight,
-            ..GatePlan::new(name, Standing::Detected, "")
-        };
-        let coverage = GatePlan {
-            provides: vec!["test"],
-            ..gate("coverage", Weight::Heavy)
-        };
+        let gate = |name, weight| GatePlan { weight, ..GatePlan::new(name, Standing::Detected, "") };
+        let coverage = GatePlan { provides: vec!["test"], ..gate("coverage", Weight::Heavy) };
         let plans = [
             gate("hooks", Weight::Light),
             gate("test", Weight::Heavy),
@@ -111,17 +98,11 @@ mod tests {
         ];
         let plans: Vec<&GatePlan> = plans.iter().collect();
         for of in 1..=6 {
-            let shards: Vec<_> = (1..=of)
-                .map(|number| members(&plans, Shard { number, of }))
-                .collect();
+            let shards: Vec<_> = (1..=of).map(|number| members(&plans, Shard { number, of })).collect();
             let mut all: Vec<_> = shards.iter().flatten().copied().collect();
             all.sort_unstable();
             assert_eq!(all, ["coverage", "hooks", "lint", "test", "visual"]);
-            assert!(
-                shards
-                    .iter()
-                    .any(|shard| shard.contains(&"test") && shard.contains(&"coverage"))
-            );
+            assert!(shards.iter().any(|shard| shard.contains(&"test") && shard.contains(&"coverage")));
         }
     }
 }

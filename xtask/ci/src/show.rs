@@ -16,17 +16,11 @@ pub fn show(plan: &CiPlan, project: &Project) -> String {
         .languages
         .iter()
         .map(|(language, files)| {
-            format!(
-                "{language:?} ({files} {})",
-                if *files == 1 { "file" } else { "files" }
-            )
+            format!("{language:?} ({files} {})", if *files == 1 { "file" } else { "files" })
         })
         .collect();
-    let found = if languages.is_empty() {
-        "no language that a gate knows".to_owned()
-    } else {
-        languages.join(", ")
-    };
+    let found =
+        if languages.is_empty() { "no language that a gate knows".to_owned() } else { languages.join(", ") };
     let _ = writeln!(out, "Found: {found}");
     if !project.ci.is_empty() {
         let services: Vec<String> = project.ci.iter().map(|service| format!("{service:?}")).collect();

@@ -109,9 +109,7 @@ impl FromStr for ReportTo {
             .filter(|(_, path)| !path.is_empty())
             .ok_or_else(|| "write it as FORMAT=PATH, such as sarif=lint.sarif".to_owned())?;
         Ok(Self {
-            format: format
-                .parse()
-                .map_err(|wrong: xtask_core::model::Problem| wrong.to_string())?,
+            format: format.parse().map_err(|wrong: xtask_core::model::Problem| wrong.to_string())?,
             path: PathBuf::from(path),
         })
     }

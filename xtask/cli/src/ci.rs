@@ -38,26 +38,13 @@ pub(crate) struct Args {
 
 pub(crate) fn run(session: &Session, args: Args) -> Result<ExitCode> {
     let scope = args.since.map_or(Scope::All, Scope::Since);
-    let options = Options {
-        only: args.only,
-        skip: args.skip,
-        shard: args.shard,
-        fail_fast: args.fail_fast,
-    };
+    let options = Options { only: args.only, skip: args.skip, shard: args.shard, fail_fast: args.fail_fast };
     run_gates(session, "ci", scope, options)
 }
 
 /// Runs one gate, as its own command does: named, so that what is missing counts.
 pub(crate) fn run_one(session: &Session, gate: &str, scope: Scope) -> Result<ExitCode> {
-    run_gates(
-        session,
-        gate,
-        scope,
-        Options {
-            only: vec![gate.to_owned()],
-            ..Options::default()
-        },
-    )
+    run_gates(session, gate, scope, Options { only: vec![gate.to_owned()], ..Options::default() })
 }
 
 fn run_gates(session: &Session, command: &str, scope: Scope, options: Options) -> Result<ExitCode> {
@@ -71,7 +58,10 @@ fn run_gates(session: &Session, command: &str, scope: Scope, options: Options) -
     }
     if plan.is_empty() {
         let why = if cx.repo.is_none() {
-            format!("{} is in no git repository, and no xtask.toml there configures a gate", cx.root.display())
+            format!(
+                "{} is in no git repository, and no xtask.toml there configures a gate",
+                cx.root.display()
+            )
         } else {
             "nothing here suggests or configures a gate, or --skip leaves out all of them".to_owned()
         };

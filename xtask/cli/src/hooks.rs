@@ -77,10 +77,7 @@ pub(crate) fn run(session: &Session, args: Args) -> Result<ExitCode> {
         let near = nearest(&args.stage, names.iter().copied());
         Problem::usage(format!("there is no stage `{}`", args.stage))
             .why(format!("the stages are {}", names.join(", ")))
-            .fix(
-                near.map(|near| format!("did you mean `{near}`?"))
-                    .unwrap_or_default(),
-            )
+            .fix(near.map(|near| format!("did you mean `{near}`?")).unwrap_or_default())
     })?;
     let reporting = Reporting::start(session);
     let cx =

@@ -50,16 +50,11 @@ pub(crate) fn run(session: &Session, args: Args) -> Result<ExitCode> {
 fn confirm(plan: &InitPlan) -> Result<bool> {
     let stdin = std::io::stdin();
     if !stdin.is_terminal() {
-        return Err(
-            Problem::usage("nothing was written: there is no terminal to ask on")
-                .fix("look at it with `xtask init --dry-run`, then write it with `xtask init --yes`"),
-        );
+        return Err(Problem::usage("nothing was written: there is no terminal to ask on")
+            .fix("look at it with `xtask init --dry-run`, then write it with `xtask init --yes`"));
     }
     let count = plan.to_write();
-    output::ask(&format!(
-        "\nWrite {count} {}? [y/N] ",
-        if count == 1 { "file" } else { "files" }
-    ));
+    output::ask(&format!("\nWrite {count} {}? [y/N] ", if count == 1 { "file" } else { "files" }));
     let mut answer = String::new();
     stdin
         .lock()

@@ -36,10 +36,7 @@ pub(crate) fn run(session: &Session, args: Args) -> Result<ExitCode> {
     }
     let reporting = Reporting::start(session);
     let cx = session.with_signals(session.context(scope, vec!["lint".to_owned()], reporting.events())?);
-    let options = Options {
-        fix: args.fix,
-        update_baseline: args.update_baseline,
-    };
+    let options = Options { fix: args.fix, update_baseline: args.update_baseline };
     let end = xtask_lint::run(&cx, options);
     let end = end.map(|linted| {
         let own = json(&linted.report, linted.fixed);

@@ -19,10 +19,7 @@ pub(crate) fn run(args: Args) -> Result<ExitCode> {
     let mut command = Cli::command();
     command.build();
     if let Some(name) = args.command {
-        let known: Vec<String> = command
-            .get_subcommands()
-            .map(|sub| sub.get_name().to_owned())
-            .collect();
+        let known: Vec<String> = command.get_subcommands().map(|sub| sub.get_name().to_owned()).collect();
         command = command.find_subcommand(&name).cloned().ok_or_else(|| {
             Problem::usage(format!("there is no command `{name}`"))
                 .why(format!("the commands are {}", known.join(", ")))

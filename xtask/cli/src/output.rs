@@ -27,17 +27,9 @@ impl Reporting {
         let (sender, receiver) = mpsc::channel();
         let is_terminal = std::io::stderr().is_terminal() && !session.global.verbose;
         let mode = ReporterMode::choose(session.global.quiet, is_terminal, session.is_ci());
-        let reporter = Reporter::start(
-            receiver,
-            mode,
-            session.error_style(),
-            Redactor::new(session.environment),
-        );
-        Self {
-            events: Events::to(sender),
-            reporter,
-            started: Instant::now(),
-        }
+        let reporter =
+            Reporter::start(receiver, mode, session.error_style(), Redactor::new(session.environment));
+        Self { events: Events::to(sender), reporter, started: Instant::now() }
     }
 
     /// Where work tells what it does.
@@ -72,11 +64,7 @@ impl Reporting {
         gates: Vec<GateReport>,
         own_json: Option<Value>,
     ) -> Result<ExitCode> {
-        let Self {
-            events,
-            reporter,
-            started,
-        } = self;
+        let Self { events, reporter, started } = self;
         drop(events);
         reporter.finish();
         let wall_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
@@ -166,11 +154,8 @@ pub(crate) fn ask(text: &str) {
 
 /// Tells a problem on standard error: what, why, and how to go on.
 pub(crate) fn problem(problem: &Problem, colour: bool) -> ExitCode {
-    let (red, bold, cyan, reset) = if colour {
-        ("\x1b[1;31m", "\x1b[1m", "\x1b[36m", "\x1b[0m")
-    } else {
-        ("", "", "", "")
-    };
+    let (red, bold, cyan, reset) =
+        if colour { ("\x1b[1;31m", "\x1b[1m", "\x1b[36m", "\x1b[0m") } else { ("", "", "", "") };
     let mut text = format!("{red}error:{reset} {bold}{}{reset}\n", problem.what);
     let why = problem.why.trim_matches('\n');
     if !why.is_empty() {
@@ -189,9 +174,5 @@ pub(crate) fn problem(problem: &Problem, colour: bool) -> ExitCode {
 pub(crate) fn usage_error(wrong: &clap::Error) -> ExitCode {
     // A reader that has gone is no problem.
     let _ = wrong.print();
-    if wrong.use_stderr() {
-        ExitCode::Usage
-    } else {
-        ExitCode::Passed
-    }
+    if wrong.use_stderr() { ExitCode::Usage } else { ExitCode::Passed }
 }

@@ -32,11 +32,7 @@ impl Session {
         }
         let folder = std::env::current_dir()
             .map_err(|cause| Problem::usage("the current folder can't be told").why(cause))?;
-        Ok(Self {
-            global,
-            environment: Environment::of_process(),
-            folder,
-        })
+        Ok(Self { global, environment: Environment::of_process(), folder })
     }
 
     /// How to render for people on standard output.
@@ -59,17 +55,10 @@ impl Session {
                     && self.environment.text("TERM") != Some("dumb")
             }
         };
-        let width = self
-            .environment
-            .text("COLUMNS")
-            .and_then(|columns| columns.parse().ok());
+        let width = self.environment.text("COLUMNS").and_then(|columns| columns.parse().ok());
         let measured = || terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
         let width = width.or_else(measured).unwrap_or(100);
-        Style {
-            colour,
-            width,
-            verbose: self.global.verbose,
-        }
+        Style { colour, width, verbose: self.global.verbose }
     }
 
     /// Whether what is missing fails the gates that are named.
@@ -120,17 +109,11 @@ impl Session {
     }
 
     fn jobs(&self) -> NonZeroUsize {
-        self.global
-            .jobs
-            .or_else(|| std::thread::available_parallelism().ok())
-            .unwrap_or(NonZeroUsize::MIN)
+        self.global.jobs.or_else(|| std::thread::available_parallelism().ok()).unwrap_or(NonZeroUsize::MIN)
     }
 
     /// `cx`, stopped by the signals that end a run.
     pub(crate) fn with_signals(&self, cx: Context) -> Context {
-        Context {
-            cancel: watch_signals(),
-            ..cx
-        }
+        Context { cancel: watch_signals(), ..cx }
     }
 }

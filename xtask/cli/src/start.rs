@@ -13,9 +13,7 @@ use crate::tasks::{Task, run_task};
 /// Runs the program with these arguments, the first of which is its own name.
 pub(crate) fn start(arguments: Vec<OsString>, tasks: Vec<Task>) -> ExitCode {
     let arguments = without_cargo(arguments);
-    let command = tasks
-        .iter()
-        .fold(Cli::command(), |command, task| command.subcommand(task.command()));
+    let command = tasks.iter().fold(Cli::command(), |command, task| command.subcommand(task.command()));
     let matches = match command.try_get_matches_from(arguments) {
         Ok(matches) => matches,
         Err(wrong) => return output::usage_error(&wrong),
@@ -73,10 +71,7 @@ mod tests {
     #[test]
     fn cargo_s_own_argument_is_taken_out() {
         let strip = |arguments: &[&str]| without_cargo(arguments.iter().map(OsString::from).collect());
-        assert_eq!(
-            strip(&["/bin/cargo-xtask", "xtask", "ci"]),
-            ["/bin/cargo-xtask", "ci"]
-        );
+        assert_eq!(strip(&["/bin/cargo-xtask", "xtask", "ci"]), ["/bin/cargo-xtask", "ci"]);
         assert_eq!(strip(&["cargo-xtask", "ci"]), ["cargo-xtask", "ci"]);
         assert_eq!(strip(&["xtask", "xtask"]), ["xtask", "xtask"]);
     }

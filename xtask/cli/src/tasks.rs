@@ -84,11 +84,7 @@ impl Tasks {
     ) -> Self {
         let name = name.into();
         self.0.retain(|task| task.name != name);
-        self.0.push(Task {
-            name,
-            about: about.into(),
-            body: Box::new(body),
-        });
+        self.0.push(Task { name, about: about.into(), body: Box::new(body) });
         self
     }
 
@@ -111,12 +107,7 @@ impl Task {
     pub(crate) fn command(&self) -> clap::Command {
         clap::Command::new(self.name.clone())
             .about(self.about.clone())
-            .arg(
-                clap::Arg::new("arguments")
-                    .num_args(..)
-                    .trailing_var_arg(true)
-                    .allow_hyphen_values(true),
-            )
+            .arg(clap::Arg::new("arguments").num_args(..).trailing_var_arg(true).allow_hyphen_values(true))
     }
 }
 
@@ -129,23 +120,15 @@ pub(crate) fn run_task(task: Task, matches: &ArgMatches) -> ExitCode {
     let folder = match std::env::current_dir() {
         Ok(folder) => folder,
         Err(cause) => {
-            return output::problem(
-                &Problem::usage("the current folder can't be told").why(cause),
-                false,
-            );
+            return output::problem(&Problem::usage("the current folder can't be told").why(cause), false);
         }
     };
     let repo = xtask_core::repo::Repo::discover(&folder).ok().flatten();
-    let root = repo
-        .and_then(|repo| repo.work_dir().map(ToOwned::to_owned))
-        .unwrap_or(folder);
+    let root = repo.and_then(|repo| repo.work_dir().map(ToOwned::to_owned)).unwrap_or(folder);
     match (task.body)(&TaskContext { root, arguments }) {
         Ok(()) => ExitCode::Passed,
         Err(why) => {
-            output::problem(
-                &Problem::invalid(format!("the task `{}` failed", task.name)).why(why),
-                false,
-            );
+            output::problem(&Problem::invalid(format!("the task `{}` failed", task.name)).why(why), false);
             ExitCode::Failed
         }
     }

@@ -89,10 +89,7 @@ pub(crate) fn run(session: &Session, args: Args) -> Result<ExitCode> {
             masks: compare.mask,
             ..defaults
         },
-        limits: Limits {
-            max_pixels: compare.max_pixels,
-            max_ratio: compare.max_ratio,
-        },
+        limits: Limits { max_pixels: compare.max_pixels, max_ratio: compare.max_ratio },
         out: compare.out,
     };
     let end = compare_paths(&cx, &compare.old, &compare.new, &options).map(|comparison| {

@@ -1,9 +1,5 @@
 //! What `Process::run` costs beside the standard library alone: `cargo run --release -p xtask-core --example spawn_cost`.
-#![expect(
-    clippy::disallowed_methods,
-    clippy::print_stdout,
-    reason = "a measurement, printed"
-)]
+#![expect(clippy::disallowed_methods, clippy::print_stdout, reason = "a measurement, printed")]
 
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -22,12 +18,7 @@ fn main() {
         let mut times = times;
         times.sort();
         let at = |percent: usize| times[(times.len() - 1) * percent / 100];
-        println!(
-            "{name:30} median {:?}, 95 % {:?}, worst {:?}",
-            at(50),
-            at(95),
-            at(100)
-        );
+        println!("{name:30} median {:?}, 95 % {:?}, worst {:?}", at(50), at(95), at(100));
     }
 }
 

@@ -18,20 +18,12 @@ impl Environment {
 
     /// An environment of these variables, for tests.
     pub fn from_pairs<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
-        Self(
-            pairs
-                .into_iter()
-                .map(|(name, value)| (name.into(), value.into()))
-                .collect(),
-        )
+        Self(pairs.into_iter().map(|(name, value)| (name.into(), value.into())).collect())
     }
 
     /// The variable's value; an empty one counts as not set.
     pub fn get(&self, name: &str) -> Option<&OsStr> {
-        self.0
-            .get(OsStr::new(name))
-            .map(OsString::as_os_str)
-            .filter(|value| !value.is_empty())
+        self.0.get(OsStr::new(name)).map(OsString::as_os_str).filter(|value| !value.is_empty())
     }
 
     /// The variable's value as text, where it is text.
@@ -46,15 +38,12 @@ impl Environment {
 
     /// Whether this is a CI run: `CI` is set, and not to `false` or `0`.
     pub fn is_ci(&self) -> bool {
-        self.get("CI")
-            .is_some_and(|value| value != "false" && value != "0")
+        self.get("CI").is_some_and(|value| value != "false" && value != "0")
     }
 
     /// The names and values of all variables.
     pub fn iter(&self) -> impl Iterator<Item = (&OsStr, &OsStr)> {
-        self.0
-            .iter()
-            .map(|(name, value)| (name.as_os_str(), value.as_os_str()))
+        self.0.iter().map(|(name, value)| (name.as_os_str(), value.as_os_str()))
     }
 }
 
@@ -64,18 +53,8 @@ mod tests {
 
     #[test]
     fn ci_is_a_switch() {
-        for (value, is_ci) in [
-            ("true", true),
-            ("1", true),
-            ("false", false),
-            ("0", false),
-            ("", false),
-        ] {
-            assert_eq!(
-                Environment::from_pairs([("CI", value)]).is_ci(),
-                is_ci,
-                "CI={value}"
-            );
+        for (value, is_ci) in [("true", true), ("1", true), ("false", false), ("0", false), ("", false)] {
+            assert_eq!(Environment::from_pairs([("CI", value)]).is_ci(), is_ci, "CI={value}");
         }
         assert!(!Environment::default().is_ci());
     }

@@ -39,10 +39,7 @@ pub struct Planned {
 impl Planned {
     /// The gate is in: `job` does what `plan` says.
     pub fn run(plan: GatePlan, job: impl FnOnce(&Context) -> Result<GateReport> + Send + 'static) -> Self {
-        Self {
-            plan,
-            job: Some(Box::new(job)),
-        }
+        Self { plan, job: Some(Box::new(job)) }
     }
 
     /// The gate is out, or can't run.
@@ -111,10 +108,7 @@ impl GatePlan {
 
     /// A gate that is out.
     pub fn out(gate: &'static str, why: impl Into<String>) -> Self {
-        Self {
-            decision: Decision::Out { why: why.into() },
-            ..Self::new(gate, Standing::Detected, "")
-        }
+        Self { decision: Decision::Out { why: why.into() }, ..Self::new(gate, Standing::Detected, "") }
     }
 
     /// A gate that should run and can't.
@@ -125,10 +119,7 @@ impl GatePlan {
         fix: impl Into<String>,
     ) -> Self {
         Self {
-            decision: Decision::Missing {
-                why: why.into(),
-                fix: fix.into(),
-            },
+            decision: Decision::Missing { why: why.into(), fix: fix.into() },
             ..Self::new(gate, standing, "")
         }
     }
@@ -212,11 +203,7 @@ impl Context {
     /// The entries of the index; empty where there is no git repository.
     pub fn tracked(&self) -> Result<&[IndexEntry]> {
         let read = || self.repo.as_ref().map_or(Ok(Vec::new()), Repo::index);
-        self.cached
-            .tracked
-            .get_or_init(read)
-            .as_deref()
-            .map_err(Clone::clone)
+        self.cached.tracked.get_or_init(read).as_deref().map_err(Clone::clone)
     }
 
     /// The languages, manifests and CI of this repository.
@@ -236,11 +223,7 @@ impl Context {
     /// The standing of `gate`: named where `--only` names it or xtask.toml has its table.
     pub fn standing(&self, gate: &str) -> Standing {
         let named = self.only.iter().any(|name| name == gate) || self.config.has(gate);
-        if named {
-            Standing::Named
-        } else {
-            Standing::Detected
-        }
+        if named { Standing::Named } else { Standing::Detected }
     }
 
     /// The path below the root, on disk.

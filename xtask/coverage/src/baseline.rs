@@ -52,9 +52,7 @@ fn parse(bytes: &[u8]) -> Result<Baseline> {
     let wrong = |why: String| {
         Problem::invalid(format!("{BASELINE} can't be read"))
             .why(why)
-            .fix(format!(
-                "bring back the committed one: git checkout HEAD -- {BASELINE}"
-            ))
+            .fix(format!("bring back the committed one: git checkout HEAD -- {BASELINE}"))
     };
     let baseline: Baseline = serde_json::from_slice(bytes).map_err(|cause| wrong(cause.to_string()))?;
     if baseline.version != VERSION {
@@ -72,10 +70,7 @@ fn parse(bytes: &[u8]) -> Result<Baseline> {
 impl Baseline {
     /// Its percentage.
     pub(crate) fn percent(&self) -> f64 {
-        let Totals { lines, covered } = Totals {
-            lines: self.total.lines,
-            covered: self.total.covered,
-        };
+        let Totals { lines, covered } = Totals { lines: self.total.lines, covered: self.total.covered };
         Totals { lines, covered }.percent().unwrap_or(0.0)
     }
 
@@ -99,10 +94,7 @@ fn render(summary: &Summary, out: &mut dyn Write) -> std::io::Result<()> {
     });
     write!(out, "{{\"version\":{VERSION},\"total\":{total},\"files\":[")?;
     for (index, file) in summary.files.iter().enumerate() {
-        let file = FileCount {
-            percent: rounded(file.percent),
-            ..file.clone()
-        };
+        let file = FileCount { percent: rounded(file.percent), ..file.clone() };
         let separator = if index == 0 { "\n" } else { ",\n" };
         write!(out, "{separator}{}", serde_json::to_string(&file)?)?;
     }
@@ -120,24 +112,14 @@ mod tests {
     fn baseline(lines: u64, covered: u64) -> Baseline {
         Baseline {
             version: VERSION,
-            total: BaselineTotal {
-                lines,
-                covered,
-                percent: 0.0,
-            },
+            total: BaselineTotal { lines, covered, percent: 0.0 },
             files: Vec::new(),
         }
     }
 
     #[test]
     fn it_holds_up_to_the_tolerance() {
-        for (now, falls) in [
-            (85.0, false),
-            (84.996, false),
-            (84.994, true),
-            (100.0, false),
-            (0.0, true),
-        ] {
+        for (now, falls) in [(85.0, false), (84.996, false), (84.994, true), (100.0, false), (0.0, true)] {
             assert_eq!(baseline(20, 17).is_above(now), falls, "{now}");
         }
     }

@@ -18,15 +18,8 @@ const NAME: &str = "coverage";
 /// The numbers by file, below the report folder.
 const JSON: &str = "coverage/coverage.json";
 /// Manifests that mean tests which a native run over a Cargo workspace doesn't run.
-const OTHER_TESTS: [&str; 7] = [
-    "package.json",
-    "pyproject.toml",
-    "setup.py",
-    "setup.cfg",
-    "pytest.ini",
-    "tox.ini",
-    "requirements.txt",
-];
+const OTHER_TESTS: [&str; 7] =
+    ["package.json", "pyproject.toml", "setup.py", "setup.cfg", "pytest.ini", "tox.ini", "requirements.txt"];
 
 /// The gate `coverage`.
 pub struct CoverageGate;
@@ -61,11 +54,7 @@ impl Gate for CoverageGate {
                 "give `inputs` or `run` in [coverage] of xtask.toml",
             )));
         }
-        let why = if cx.config.has(NAME) {
-            "[coverage] in xtask.toml"
-        } else {
-            "named by --only"
-        };
+        let why = if cx.config.has(NAME) { "[coverage] in xtask.toml" } else { "named by --only" };
         let mut plan = GatePlan::new(NAME, standing, why);
         plan.steps = steps(&section);
         if !section.run.is_empty() {
@@ -99,11 +88,7 @@ fn steps(section: &CoverageSection) -> Vec<String> {
     steps.extend(section.inputs.iter().map(|input| format!("read {input}")));
     steps.extend(section.min.map(|min| format!("at least {min} % of lines")));
     for (glob, limits) in &section.paths {
-        steps.extend(
-            limits
-                .min
-                .map(|min| format!("at least {min} % of lines in {glob}")),
-        );
+        steps.extend(limits.min.map(|min| format!("at least {min} % of lines in {glob}")));
     }
     if section.ratchet {
         steps.push(format!("not below {}", baseline::BASELINE));
@@ -115,9 +100,7 @@ fn steps(section: &CoverageSection) -> Vec<String> {
 /// invalid, and has their cases.
 pub fn run(cx: &Context, options: &RunOptions) -> Result<GateReport> {
     let mut section = measure::resolve(cx)?;
-    section
-        .inputs
-        .extend(options.inputs.iter().map(|path| path.display().to_string()));
+    section.inputs.extend(options.inputs.iter().map(|path| path.display().to_string()));
     let measured = measure::run(cx, &section)?;
     if let Some(report) = of_failed_tests(cx, &measured) {
         return Ok(report);
@@ -127,11 +110,7 @@ pub fn run(cx: &Context, options: &RunOptions) -> Result<GateReport> {
     if options.update_baseline {
         baseline::write(&cx.root, &summary)?;
     }
-    let baseline = if section.ratchet {
-        baseline::read(&cx.root)?
-    } else {
-        None
-    };
+    let baseline = if section.ratchet { baseline::read(&cx.root)? } else { None };
     if section.ratchet && baseline.is_none() {
         cx.events.notice(format!(
             "coverage: there is no {} yet; `cargo xtask coverage --update-baseline` writes it",
@@ -157,11 +136,7 @@ pub fn run(cx: &Context, options: &RunOptions) -> Result<GateReport> {
 /// at.
 pub fn run_rust(cx: &Context, out: Option<PathBuf>) -> Result<GateReport> {
     let ran = rust::measure(cx)?;
-    let measured = Measured {
-        map: ran.map,
-        cases: ran.cases,
-        failure: ran.failure,
-    };
+    let measured = Measured { map: ran.map, cases: ran.cases, failure: ran.failure };
     if let Some(report) = of_failed_tests(cx, &measured) {
         return Ok(report);
     }
@@ -190,10 +165,7 @@ pub fn diff(cx: &Context, base: &str, inputs: &[PathBuf]) -> Result<(Patch, Gate
     let map = measure::given(cx, &section, inputs)?;
     let summary = Summary::of(&map)?;
     let patch = changed(cx, &section, &map, base)?;
-    let limit = CoverageSection {
-        patch_min: section.patch_min,
-        ..CoverageSection::default()
-    };
+    let limit = CoverageSection { patch_min: section.patch_min, ..CoverageSection::default() };
     let verdict = judge::judge(&map, &limit, None, Some(&patch))?;
     let report = GateReport {
         standing: Standing::Named,
@@ -242,10 +214,7 @@ fn write(cx: &Context, map: &CoverageMap, summary: &Summary) -> Result<Vec<Artif
     let json = serde_json::to_vec(summary)
         .map_err(|cause| Problem::invalid("can't write the coverage summary").why(cause))?;
     xtask_core::files::write(&folder.join(JSON), &json)?;
-    Ok(vec![
-        artifact("coverage map", LCOV),
-        artifact("coverage summary", JSON),
-    ])
+    Ok(vec![artifact("coverage map", LCOV), artifact("coverage summary", JSON)])
 }
 
 fn write_lcov(path: &std::path::Path, map: &CoverageMap) -> Result<()> {
@@ -257,28 +226,18 @@ fn write_lcov(path: &std::path::Path, map: &CoverageMap) -> Result<()> {
 }
 
 fn artifact(kind: &str, path: &str) -> Artifact {
-    Artifact {
-        kind: kind.to_owned(),
-        path: path.to_owned(),
-    }
+    Artifact { kind: kind.to_owned(), path: path.to_owned() }
 }
 
 /// `83.21 % of 1,234 lines in 40 files`, and the change.
 fn headline(summary: &Summary, patch: Option<&Patch>, patch_min: Option<f64>) -> String {
     let lines = Metric::count("lines", summary.total.lines as usize).show();
     let files = summary.files.len();
-    let mut text = format!(
-        "{} of {lines} lines in {files} files",
-        Shown(summary.total.percent)
-    );
+    let mut text = format!("{} of {lines} lines in {files} files", Shown(summary.total.percent));
     match patch {
         Some(patch) if patch.total.lines == 0 => text += "; no coverable line changed",
         Some(patch) => {
-            let changed = format!(
-                "; {} of {} changed lines",
-                Shown(patch.total.percent),
-                patch.total.lines
-            );
+            let changed = format!("; {} of {} changed lines", Shown(patch.total.percent), patch.total.lines);
             text += &changed;
         }
         None if patch_min.is_some() => text += "; changed lines aren't looked at without --since",
@@ -339,9 +298,7 @@ mod tests {
             assert_eq!(planned.plan.steps, steps.unwrap_or_default());
             assert_eq!(planned.plan.provides, provides);
         }
-        let nothing = CoverageGate
-            .plan(&context(other.path(), "", &["coverage"]))
-            .unwrap();
+        let nothing = CoverageGate.plan(&context(other.path(), "", &["coverage"])).unwrap();
         assert!(matches!(nothing.plan.decision, Decision::Missing { .. }));
     }
 
@@ -354,21 +311,14 @@ mod tests {
         xtask_core::files::write(&root.join("lcov.info"), report.as_bytes()).unwrap();
         let gate = |keys: &str, update_baseline: bool| {
             let config = format!("[coverage]\ninputs = [\"lcov.info\"]\n{keys}");
-            let options = RunOptions {
-                update_baseline,
-                ..RunOptions::default()
-            };
+            let options = RunOptions { update_baseline, ..RunOptions::default() };
             run(&context(root, &config, &[]), &options)
         };
         assert_eq!(gate("min = 50", false).unwrap().outcome, Outcome::Passed);
         let failed = gate("min = 50.1", false).unwrap();
         assert_eq!((failed.outcome, failed.findings.len()), (Outcome::Failed, 1));
         assert_eq!(failed.summary, "50 % of 2 lines in 1 file");
-        assert_eq!(
-            gate("ratchet = true", false).unwrap().outcome,
-            Outcome::Passed,
-            "no baseline yet"
-        );
+        assert_eq!(gate("ratchet = true", false).unwrap().outcome, Outcome::Passed, "no baseline yet");
         assert_eq!(gate("ratchet = true", true).unwrap().outcome, Outcome::Passed);
         let less = report.replace("DA:1,1", "DA:1,0");
         xtask_core::files::write(&root.join("lcov.info"), less.as_bytes()).unwrap();

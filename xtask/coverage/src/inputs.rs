@@ -33,11 +33,9 @@ fn read_one(cx: &Context, path: &Path) -> Result<CoverageMap> {
     let records = lcov::read(&name, BufReader::with_capacity(1 << 16, file))?;
     let placed = Places::of(&cx.root, path).place(records.files, &|path| path.is_file());
     if placed.map.is_empty() {
-        return Err(
-            Problem::invalid(format!("{name} speaks of no file of this repository"))
-                .why(format!("it has {}", listed(&placed.outside)))
-                .fix("make the report with paths below the repository's top"),
-        );
+        return Err(Problem::invalid(format!("{name} speaks of no file of this repository"))
+            .why(format!("it has {}", listed(&placed.outside)))
+            .fix("make the report with paths below the repository's top"));
     }
     if !placed.outside.is_empty() {
         cx.events.notice(format!(
@@ -52,11 +50,7 @@ fn read_one(cx: &Context, path: &Path) -> Result<CoverageMap> {
 pub(crate) fn listed<T: std::fmt::Display>(things: &[T]) -> String {
     let first: Vec<String> = things.iter().take(LISTED).map(T::to_string).collect();
     let more = things.len().saturating_sub(LISTED);
-    let rest = if more > 0 {
-        format!(" and {more} more")
-    } else {
-        String::new()
-    };
+    let rest = if more > 0 { format!(" and {more} more") } else { String::new() };
     first.join(", ") + &rest
 }
 
@@ -106,13 +100,12 @@ impl Places {
             let found = full.as_deref().is_some_and(is_file);
             match inside {
                 // An absolute path that is a link into the repository, or goes through one.
-                None => match full
-                    .and_then(|full| full.canonicalize().ok())
-                    .and_then(|full| self.inside(&full))
-                {
-                    Some(path) => placed.map.add_file(path, lines),
-                    None => placed.outside.push(written),
-                },
+                None => {
+                    match full.and_then(|full| full.canonicalize().ok()).and_then(|full| self.inside(&full)) {
+                        Some(path) => placed.map.add_file(path, lines),
+                        None => placed.outside.push(written),
+                    }
+                }
                 Some(path) if found => placed.map.add_file(path, lines),
                 // It has gone, or never was here.
                 Some(_) => placed.outside.push(written),
@@ -151,10 +144,7 @@ mod tests {
     use super::*;
 
     fn place(report: &str, paths: &[&str], there: &[&str]) -> (Vec<String>, Vec<String>) {
-        let files = paths
-            .iter()
-            .map(|path| (path.as_bytes().to_vec(), Lines::from([(1, 1)])))
-            .collect();
+        let files = paths.iter().map(|path| (path.as_bytes().to_vec(), Lines::from([(1, 1)]))).collect();
         let is_file = |path: &Path| there.iter().any(|file| Path::new("/no/repo").join(file) == path);
         let placed = Places::of(Path::new("/no/repo"), Path::new(report)).place(files, &is_file);
         (
@@ -166,24 +156,9 @@ mod tests {
     #[test]
     fn paths_are_found_from_the_top_or_beside_the_report() {
         for (report, paths, there, inside) in [
-            (
-                "/no/repo/lcov.info",
-                vec!["src/a.rs"],
-                vec!["src/a.rs"],
-                vec!["src/a.rs"],
-            ),
-            (
-                "/no/repo/lcov.info",
-                vec!["./src/../src/a.rs"],
-                vec!["src/a.rs"],
-                vec!["src/a.rs"],
-            ),
-            (
-                "/no/repo/lcov.info",
-                vec!["/no/repo/src/a.rs"],
-                vec!["src/a.rs"],
-                vec!["src/a.rs"],
-            ),
+            ("/no/repo/lcov.info", vec!["src/a.rs"], vec!["src/a.rs"], vec!["src/a.rs"]),
+            ("/no/repo/lcov.info", vec!["./src/../src/a.rs"], vec!["src/a.rs"], vec!["src/a.rs"]),
+            ("/no/repo/lcov.info", vec!["/no/repo/src/a.rs"], vec!["src/a.rs"], vec!["src/a.rs"]),
             (
                 "/no/repo/web/coverage/lcov.info",
                 vec!["src/a.js", "src/b.js"],
@@ -196,12 +171,7 @@ mod tests {
                 vec!["web/src/a.js", "src/a.js"],
                 vec!["src/a.js"],
             ),
-            (
-                "/elsewhere/lcov.info",
-                vec!["src/a.rs"],
-                vec!["src/a.rs"],
-                vec!["src/a.rs"],
-            ),
+            ("/elsewhere/lcov.info", vec!["src/a.rs"], vec!["src/a.rs"], vec!["src/a.rs"]),
         ] {
             assert_eq!(
                 place(report, &paths, &there),
@@ -212,13 +182,8 @@ mod tests {
 
     #[test]
     fn what_is_outside_or_gone_is_left_out() {
-        let paths = [
-            "/usr/include/x.h",
-            "../other/a.rs",
-            "gone.rs",
-            "/no/repository/a.rs",
-            "../../../../../a",
-        ];
+        let paths =
+            ["/usr/include/x.h", "../other/a.rs", "gone.rs", "/no/repository/a.rs", "../../../../../a"];
         let (inside, outside) = place("/no/repo/lcov.info", &paths, &[]);
         assert!(inside.is_empty());
         assert_eq!(outside.len(), paths.len());

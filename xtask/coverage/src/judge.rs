@@ -30,15 +30,9 @@ pub(crate) fn judge(
     let summary = Summary::of(map)?;
     let percent = summary.total.percent;
     let mut verdict = Verdict::default();
-    verdict
-        .metrics
-        .push(Metric::count("lines", summary.total.lines as usize));
-    verdict
-        .metrics
-        .push(Metric::count("lines-covered", summary.total.covered as usize));
-    verdict
-        .metrics
-        .push(percentage("line-coverage", percent, section.min));
+    verdict.metrics.push(Metric::count("lines", summary.total.lines as usize));
+    verdict.metrics.push(Metric::count("lines-covered", summary.total.covered as usize));
+    verdict.metrics.push(percentage("line-coverage", percent, section.min));
     if let Some(min) = section.min.filter(|min| percent < *min) {
         let message = format!("line coverage {} is below the minimum of {min} %", Shown(percent));
         verdict.add("min", message, worst(map, |_| true));
@@ -47,11 +41,8 @@ pub(crate) fn judge(
         path_limit(&mut verdict, map, glob, limits.min)?;
     }
     if let Some(baseline) = baseline.filter(|baseline| baseline.is_above(percent)) {
-        let message = format!(
-            "line coverage {} is below the baseline's {}",
-            Shown(percent),
-            Shown(baseline.percent())
-        );
+        let message =
+            format!("line coverage {} is below the baseline's {}", Shown(percent), Shown(baseline.percent()));
         let fix =
             format!("cover what changed, or accept it: cargo xtask coverage --update-baseline ({BASELINE})");
         verdict.add("ratchet", message, fix);
@@ -64,39 +55,25 @@ pub(crate) fn judge(
 
 impl Verdict {
     fn add(&mut self, rule: &str, message: String, fix: String) {
-        self.findings
-            .push(Finding::new("coverage", rule, None, message).fix(fix));
+        self.findings.push(Finding::new("coverage", rule, None, message).fix(fix));
     }
 }
 
 fn percentage(name: &str, value: f64, limit: Option<f64>) -> Metric {
-    Metric {
-        name: name.to_owned(),
-        value,
-        unit: Unit::Percent,
-        better: Better::Higher,
-        limit,
-    }
+    Metric { name: name.to_owned(), value, unit: Unit::Percent, better: Better::Higher, limit }
 }
 
 fn path_limit(verdict: &mut Verdict, map: &CoverageMap, glob: &str, min: Option<f64>) -> Result<()> {
     let globs = Globs::new("coverage.paths", [glob])?;
     let totals = map.totals(|path| globs.match_file(path));
     let Some(percent) = totals.percent() else {
-        return Err(
-            Problem::invalid(format!("[coverage.paths.\"{glob}\"] holds for no coverable line"))
-                .why("no file of a report matches it")
-                .fix("mend the glob, or take it out"),
-        );
+        return Err(Problem::invalid(format!("[coverage.paths.\"{glob}\"] holds for no coverable line"))
+            .why("no file of a report matches it")
+            .fix("mend the glob, or take it out"));
     };
-    verdict
-        .metrics
-        .push(percentage(&format!("line-coverage:{glob}"), percent, min));
+    verdict.metrics.push(percentage(&format!("line-coverage:{glob}"), percent, min));
     if let Some(min) = min.filter(|min| percent < *min) {
-        let message = format!(
-            "line coverage of {glob} {} is below its minimum of {min} %",
-            Shown(percent)
-        );
+        let message = format!("line coverage of {glob} {} is below its minimum of {min} %", Shown(percent));
         verdict.add("path-min", message, worst(map, |path| globs.match_file(path)));
     }
     Ok(())
@@ -104,36 +81,25 @@ fn path_limit(verdict: &mut Verdict, map: &CoverageMap, glob: &str, min: Option<
 
 /// A change without coverable lines passes.
 fn patch_limit(verdict: &mut Verdict, patch: &Patch, min: Option<f64>) {
-    verdict
-        .metrics
-        .push(Metric::count("changed-lines", patch.total.lines as usize));
+    verdict.metrics.push(Metric::count("changed-lines", patch.total.lines as usize));
     if patch.total.lines == 0 {
         return;
     }
     let percent = patch.total.percent;
     verdict.metrics.push(percentage("patch-coverage", percent, min));
     if let Some(min) = min.filter(|min| percent < *min) {
-        let message = format!(
-            "coverage of changed lines {} is below the minimum of {min} %",
-            Shown(percent)
-        );
+        let message = format!("coverage of changed lines {} is below the minimum of {min} %", Shown(percent));
         let places: Vec<String> = patch
             .uncovered
             .iter()
             .flat_map(|file| file.lines.iter().map(|(from, to)| (&file.path, from, to)))
-            .map(|(path, from, to)| {
-                if from == to {
-                    format!("{path}:{from}")
-                } else {
-                    format!("{path}:{from}-{to}")
-                }
-            })
+            .map(
+                |(path, from, to)| {
+                    if from == to { format!("{path}:{from}") } else { format!("{path}:{from}-{to}") }
+                },
+            )
             .collect();
-        verdict.add(
-            "patch-min",
-            message,
-            format!("cover {}", crate::inputs::listed(&places)),
-        );
+        verdict.add("patch-min", message, format!("cover {}", crate::inputs::listed(&places)));
     }
 }
 
@@ -150,11 +116,7 @@ fn worst(map: &CoverageMap, of: impl Fn(&xtask_core::model::RepoPath) -> bool) -
         .iter()
         .take(WORST)
         .map(|(path, totals)| {
-            format!(
-                "{path} ({} of {} lines not run)",
-                totals.lines - totals.covered,
-                totals.lines
-            )
+            format!("{path} ({} of {} lines not run)", totals.lines - totals.covered, totals.lines)
         })
         .collect();
     format!("test what isn't yet; most is left in {}", shown.join(", "))
@@ -185,16 +147,9 @@ mod tests {
     }
 
     fn limits(min: Option<f64>, paths: &[(&str, f64)]) -> CoverageSection {
-        let paths: BTreeMap<String, PathLimits> = paths
-            .iter()
-            .map(|(glob, min)| ((*glob).to_owned(), PathLimits { min: Some(*min) }))
-            .collect();
-        CoverageSection {
-            min,
-            paths,
-            patch_min: Some(90.0),
-            ..CoverageSection::default()
-        }
+        let paths: BTreeMap<String, PathLimits> =
+            paths.iter().map(|(glob, min)| ((*glob).to_owned(), PathLimits { min: Some(*min) })).collect();
+        CoverageSection { min, paths, patch_min: Some(90.0), ..CoverageSection::default() }
     }
 
     #[test]
@@ -204,10 +159,7 @@ mod tests {
             (limits(Some(81.0), &[]), vec![]),
             (limits(Some(81.82), &[]), vec!["min"]),
             (limits(None, &[("src/**", 85.0)]), vec![]),
-            (
-                limits(None, &[("src/**", 85.01), ("app/pay/**", 50.0)]),
-                vec!["path-min"],
-            ),
+            (limits(None, &[("src/**", 85.01), ("app/pay/**", 50.0)]), vec!["path-min"]),
             (limits(Some(100.0), &[("*.rs", 100.0)]), vec!["min", "path-min"]),
         ] {
             assert_eq!(rules(&section, None, None), expected, "{section:?}");
@@ -218,17 +170,8 @@ mod tests {
     fn the_message_says_what_falls_short_and_where() {
         let verdict = judge(&map(), &limits(Some(85.0), &[]), None, None).unwrap();
         let finding = &verdict.findings[0];
-        assert_eq!(
-            finding.message,
-            "line coverage 81.81 % is below the minimum of 85 %"
-        );
-        assert!(
-            finding
-                .fix
-                .as_deref()
-                .unwrap()
-                .contains("src/a.rs (3 of 20 lines not run)")
-        );
+        assert_eq!(finding.message, "line coverage 81.81 % is below the minimum of 85 %");
+        assert!(finding.fix.as_deref().unwrap().contains("src/a.rs (3 of 20 lines not run)"));
         assert_eq!(verdict.metrics[2].show(), "81.8 % (limit 85.0 %)");
     }
 
@@ -261,10 +204,7 @@ mod tests {
             uncovered: Vec::new(),
         };
         for (lines, covered, expected) in [(0, 0, vec![]), (10, 9, vec![]), (10, 8, vec!["patch-min"])] {
-            assert_eq!(
-                rules(&limits(None, &[]), None, Some(&patch(lines, covered))),
-                expected
-            );
+            assert_eq!(rules(&limits(None, &[]), None, Some(&patch(lines, covered))), expected);
         }
     }
 }

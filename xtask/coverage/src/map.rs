@@ -30,18 +30,12 @@ impl Totals {
 
     /// The totals of these lines.
     pub fn of(lines: &Lines) -> Self {
-        Self {
-            lines: lines.len() as u64,
-            covered: lines.values().filter(|&&hits| hits > 0).count() as u64,
-        }
+        Self { lines: lines.len() as u64, covered: lines.values().filter(|&&hits| hits > 0).count() as u64 }
     }
 
     /// Both together.
     pub fn plus(self, other: Self) -> Self {
-        Self {
-            lines: self.lines + other.lines,
-            covered: self.covered + other.covered,
-        }
+        Self { lines: self.lines + other.lines, covered: self.covered + other.covered }
     }
 }
 
@@ -129,10 +123,7 @@ pub(crate) mod tests {
     pub(crate) fn any_map() -> impl Strategy<Value = CoverageMap> {
         let lines = btree_map(1..50_u32, 0..5_u64, 0..20);
         btree_map("[a-c]{1,2}(/[a-c]{1,2}){0,2}\\.rs", lines, 0..5).prop_map(|files| CoverageMap {
-            files: files
-                .into_iter()
-                .map(|(path, lines)| (RepoPath::from(path.as_str()), lines))
-                .collect(),
+            files: files.into_iter().map(|(path, lines)| (RepoPath::from(path.as_str()), lines)).collect(),
         })
     }
 
@@ -147,12 +138,9 @@ pub(crate) mod tests {
 
     #[test]
     fn percentages_are_of_coverable_lines() {
-        for (lines, covered, percent) in [
-            (0, 0, None),
-            (1, 0, Some(0.0)),
-            (20, 17, Some(85.0)),
-            (3, 3, Some(100.0)),
-        ] {
+        for (lines, covered, percent) in
+            [(0, 0, None), (1, 0, Some(0.0)), (20, 17, Some(85.0)), (3, 3, Some(100.0))]
+        {
             assert_eq!(Totals { lines, covered }.percent(), percent);
         }
     }
@@ -165,10 +153,7 @@ pub(crate) mod tests {
         let expected = map(&[("a.rs", &[(1, 1), (2, 3), (3, u64::MAX)]), ("b.rs", &[(9, 0)])]);
         assert_eq!(one, expected);
         assert_eq!(one.total(), Totals { lines: 4, covered: 3 });
-        assert_eq!(
-            one.totals(|path| path == &RepoPath::from("b.rs")).percent(),
-            Some(0.0)
-        );
+        assert_eq!(one.totals(|path| path == &RepoPath::from("b.rs")).percent(), Some(0.0));
         one.know("c.rs".into());
         one.know("a.rs".into());
         assert_eq!(one.lines_of(&"c.rs".into()), Some(&Lines::new()));

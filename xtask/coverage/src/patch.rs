@@ -61,10 +61,7 @@ impl Patch {
             total = total.plus(totals);
             files.push(FileCount::new(path.clone(), totals));
             if totals.covered < totals.lines {
-                uncovered.push(Uncovered {
-                    path: path.clone(),
-                    lines: runs(&own),
-                });
+                uncovered.push(Uncovered { path: path.clone(), lines: runs(&own) });
             }
         }
         if !unknown.is_empty() {
@@ -72,11 +69,7 @@ impl Patch {
                 .why(listed(&unknown))
                 .fix("make the report again with them in it, or name them in `exclude` of [coverage]"));
         }
-        Ok(Self {
-            total: total.into(),
-            files,
-            uncovered,
-        })
+        Ok(Self { total: total.into(), files, uncovered })
     }
 }
 

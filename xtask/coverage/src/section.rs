@@ -67,9 +67,7 @@ fn percent<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<f64>, D:
     if (0.0..=100.0).contains(&value) {
         Ok(Some(value))
     } else {
-        Err(serde::de::Error::custom(format!(
-            "{value} is no percentage; it lies between 0 and 100"
-        )))
+        Err(serde::de::Error::custom(format!("{value} is no percentage; it lies between 0 and 100")))
     }
 }
 

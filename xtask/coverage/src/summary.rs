@@ -20,11 +20,7 @@ pub struct Count {
 
 impl From<Totals> for Count {
     fn from(totals: Totals) -> Self {
-        Self {
-            lines: totals.lines,
-            covered: totals.covered,
-            percent: totals.percent().unwrap_or(100.0),
-        }
+        Self { lines: totals.lines, covered: totals.covered, percent: totals.percent().unwrap_or(100.0) }
     }
 }
 
@@ -43,17 +39,8 @@ pub struct FileCount {
 
 impl FileCount {
     pub(crate) fn new(path: RepoPath, totals: Totals) -> Self {
-        let Count {
-            lines,
-            covered,
-            percent,
-        } = totals.into();
-        Self {
-            path,
-            lines,
-            covered,
-            percent,
-        }
+        let Count { lines, covered, percent } = totals.into();
+        Self { path, lines, covered, percent }
     }
 }
 
@@ -71,14 +58,9 @@ impl Summary {
     pub fn of(map: &CoverageMap) -> Result<Self> {
         let total = map.total();
         if total.lines == 0 {
-            return Err(
-                Problem::invalid("there is no coverable line in what was measured")
-                    .why(format!(
-                        "{} files, all without code that counts",
-                        map.files().len()
-                    ))
-                    .fix("see `exclude` in [coverage], and what the reports hold"),
-            );
+            return Err(Problem::invalid("there is no coverable line in what was measured")
+                .why(format!("{} files, all without code that counts", map.files().len()))
+                .fix("see `exclude` in [coverage], and what the reports hold"));
         }
         let counted = |(path, lines)| FileCount::new(RepoPath::clone(path), Totals::of(lines));
         Ok(Self {
@@ -92,18 +74,9 @@ impl Summary {
 impl fmt::Display for Summary {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let names: Vec<String> = self.files.iter().map(|file| file.path.to_string()).collect();
-        let width = names
-            .iter()
-            .map(|name| name.chars().count())
-            .chain([5])
-            .max()
-            .unwrap_or(5);
+        let width = names.iter().map(|name| name.chars().count()).chain([5]).max().unwrap_or(5);
         let mut line = |name: &str, covered: u64, lines: u64, percent: f64| {
-            writeln!(
-                out,
-                "{name:<width$}  {:>9}  {covered}/{lines}",
-                Shown(percent).to_string()
-            )
+            writeln!(out, "{name:<width$}  {:>9}  {covered}/{lines}", Shown(percent).to_string())
         };
         for (name, file) in names.iter().zip(&self.files) {
             line(name, file.covered, file.lines, file.percent)?;
@@ -152,13 +125,9 @@ mod tests {
 
     #[test]
     fn percentages_are_rounded_down() {
-        for (value, shown) in [
-            (84.999, "84.99 %"),
-            (85.0, "85 %"),
-            (100.0, "100 %"),
-            (0.3, "0.3 %"),
-            (29.0, "29 %"),
-        ] {
+        for (value, shown) in
+            [(84.999, "84.99 %"), (85.0, "85 %"), (100.0, "100 %"), (0.3, "0.3 %"), (29.0, "29 %")]
+        {
             assert_eq!(Shown(value).to_string(), shown);
         }
     }

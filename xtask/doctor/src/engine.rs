@@ -19,11 +19,7 @@ pub(crate) fn needs(cx: &Context) -> Vec<Need> {
                 by: "all gates".to_owned(),
                 state: NeedState::Unmet {
                     why: format!("{}: {}", problem.what, problem.why),
-                    fix: if problem.fix.is_empty() {
-                        "git status".to_owned()
-                    } else {
-                        problem.fix
-                    },
+                    fix: if problem.fix.is_empty() { "git status".to_owned() } else { problem.fix },
                 },
             }];
         }
@@ -35,33 +31,20 @@ pub(crate) fn needs(cx: &Context) -> Vec<Need> {
         _ => ask(cx, "podman", &["version", "--format", "{{.Client.Version}}"]),
     };
     let (engine, program) = judge(&docker, &podman);
-    let mut needs = vec![Need {
-        name: "a container engine".to_owned(),
-        by: why.clone(),
-        state: engine,
-    }];
+    let mut needs = vec![Need { name: "a container engine".to_owned(), by: why.clone(), state: engine }];
     if let Some(program) = program {
         let plugin = ask(cx, program, &["compose", "version", "--short"]);
         let state = judge_compose(&plugin, || ask(cx, "docker-compose", &["version", "--short"]));
-        needs.push(Need {
-            name: "Compose".to_owned(),
-            by: why,
-            state,
-        });
+        needs.push(Need { name: "Compose".to_owned(), by: why, state });
     }
     needs
 }
 
 /// The state of the engine, and the program to call where one answers.
 fn judge(docker: &Answer, podman: &Answer) -> (NeedState, Option<&'static str>) {
-    let met = |name: &str, version: &str| NeedState::Met {
-        found: format!("{name} {version}"),
-    };
-    let start = if cfg!(target_os = "linux") {
-        "sudo systemctl start docker"
-    } else {
-        "start Docker Desktop"
-    };
+    let met = |name: &str, version: &str| NeedState::Met { found: format!("{name} {version}") };
+    let start =
+        if cfg!(target_os = "linux") { "sudo systemctl start docker" } else { "start Docker Desktop" };
     match (docker, podman) {
         (Answer::Said(version), _) => (met("Docker", version), Some("docker")),
         (_, Answer::Said(version)) => (met("Podman", version), Some("podman")),
@@ -96,9 +79,7 @@ fn judge_compose(plugin: &Answer, standalone: impl FnOnce() -> Answer) -> NeedSt
         return NeedState::Met { found: found(text) };
     }
     match standalone() {
-        Answer::Said(text) => NeedState::Met {
-            found: format!("docker-compose {}", found(&text)),
-        },
+        Answer::Said(text) => NeedState::Met { found: format!("docker-compose {}", found(&text)) },
         _ => NeedState::Unmet {
             why: "the engine has no `compose` command, and there is no docker-compose".to_owned(),
             fix: "install Docker's Compose plugin (https://docs.docker.com/compose/install)".to_owned(),
@@ -115,12 +96,7 @@ mod tests {
         let said = |text: &str| Answer::Said(text.to_owned());
         let failed = || Answer::Failed("Cannot connect to the Docker daemon".to_owned());
         for (docker, podman, program, part) in [
-            (
-                said("20.10.24"),
-                Answer::Absent,
-                Some("docker"),
-                "Docker 20.10.24",
-            ),
+            (said("20.10.24"), Answer::Absent, Some("docker"), "Docker 20.10.24"),
             (failed(), said("5.0.0"), Some("podman"), "Podman 5.0.0"),
             (failed(), Answer::Absent, None, "no engine answers"),
             (Answer::Absent, failed(), None, "Podman doesn't answer"),
@@ -135,17 +111,9 @@ mod tests {
     #[test]
     fn either_compose_will_do() {
         let said = |text: &str| Answer::Said(text.to_owned());
-        let met = |found: &str| NeedState::Met {
-            found: found.to_owned(),
-        };
+        let met = |found: &str| NeedState::Met { found: found.to_owned() };
         assert_eq!(judge_compose(&said("v2.26.1"), || Answer::Absent), met("2.26.1"));
-        assert_eq!(
-            judge_compose(&Answer::Absent, || said("1.29.2")),
-            met("docker-compose 1.29.2")
-        );
-        assert!(matches!(
-            judge_compose(&Answer::Absent, || Answer::Absent),
-            NeedState::Unmet { .. }
-        ));
+        assert_eq!(judge_compose(&Answer::Absent, || said("1.29.2")), met("docker-compose 1.29.2"));
+        assert!(matches!(judge_compose(&Answer::Absent, || Answer::Absent), NeedState::Unmet { .. }));
     }
 }

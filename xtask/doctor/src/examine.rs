@@ -38,10 +38,7 @@ fn examine_within(cx: &Context, gates: &[Box<dyn Gate>], limit: Duration) -> Vec
 /// The needs of all checks, in the order of the checks.
 fn run_all(cx: &Context, checks: &[Check<'_>], limit: Duration) -> Vec<Need> {
     let cancel = cx.cancel.child();
-    let cx = &Context {
-        cancel: cancel.clone(),
-        ..cx.clone()
-    };
+    let cx = &Context { cancel: cancel.clone(), ..cx.clone() };
     let deadline = Instant::now() + limit;
     let mut answers: Vec<Vec<Need>> = vec![Vec::new(); checks.len()];
     std::thread::scope(|scope| {
@@ -72,10 +69,8 @@ fn run_all(cx: &Context, checks: &[Check<'_>], limit: Duration) -> Vec<Need> {
 
 /// What a check that was stopped still tells: what it found before. What it calls missing may just not have answered.
 fn late(name: &str, needs: Vec<Need>, limit: Duration) -> Vec<Need> {
-    let mut kept: Vec<Need> = needs
-        .into_iter()
-        .filter(|need| matches!(need.state, NeedState::Met { .. }))
-        .collect();
+    let mut kept: Vec<Need> =
+        needs.into_iter().filter(|need| matches!(need.state, NeedState::Met { .. })).collect();
     kept.push(Need {
         name: format!("an answer within {limit:?}"),
         by: name.to_owned(),
@@ -103,9 +98,7 @@ fn broken(name: &str) -> Need {
 fn merge(needs: Vec<Need>) -> Vec<Need> {
     let mut merged: Vec<Need> = Vec::with_capacity(needs.len());
     for need in needs {
-        let same = merged
-            .iter_mut()
-            .find(|other| other.name == need.name && other.state == need.state);
+        let same = merged.iter_mut().find(|other| other.name == need.name && other.state == need.state);
         match same {
             Some(other) if other.by.split(", ").any(|by| by == need.by) => {}
             Some(other) => other.by = format!("{}, {}", other.by, need.by),
@@ -144,13 +137,7 @@ mod tests {
     }
 
     fn met(name: &str, by: &str) -> Need {
-        Need {
-            name: name.to_owned(),
-            by: by.to_owned(),
-            state: NeedState::Met {
-                found: "1".to_owned(),
-            },
-        }
+        Need { name: name.to_owned(), by: by.to_owned(), state: NeedState::Met { found: "1".to_owned() } }
     }
 
     #[test]
@@ -170,19 +157,8 @@ mod tests {
         ];
         let cx = context();
         let needs = run_all(&cx, &checks, Duration::from_millis(50));
-        let shown: Vec<String> = needs
-            .iter()
-            .map(|need| format!("{} {}", need.by, need.name))
-            .collect();
-        assert_eq!(
-            shown,
-            [
-                "quick a",
-                "slow b",
-                "slow an answer within 50ms",
-                "broken a check that works"
-            ]
-        );
+        let shown: Vec<String> = needs.iter().map(|need| format!("{} {}", need.by, need.name)).collect();
+        assert_eq!(shown, ["quick a", "slow b", "slow an answer within 50ms", "broken a check that works"]);
         assert!(!cx.cancel.is_stopped(), "the caller's own flag is left alone");
     }
 
@@ -205,12 +181,8 @@ mod tests {
 
     #[test]
     fn the_same_need_is_told_once() {
-        let merged = merge(vec![
-            met("cargo", "lint"),
-            met("cargo", "test"),
-            met("git", "x"),
-            met("cargo", "lint"),
-        ]);
+        let merged =
+            merge(vec![met("cargo", "lint"), met("cargo", "test"), met("git", "x"), met("cargo", "lint")]);
         assert_eq!(merged, [met("cargo", "lint, test"), met("git", "x")]);
     }
 }

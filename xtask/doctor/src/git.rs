@@ -38,17 +38,12 @@ fn judge(answer: &Answer) -> NeedState {
     } else {
         "install the package `git`, such as by `sudo apt-get install git`"
     };
-    let unmet = |why: String, fix: &str| NeedState::Unmet {
-        why,
-        fix: fix.to_owned(),
-    };
+    let unmet = |why: String, fix: &str| NeedState::Unmet { why, fix: fix.to_owned() };
     match answer {
         Answer::Absent => unmet("git is not on PATH".to_owned(), install),
         Answer::Failed(why) => unmet(why.clone(), "git --version"),
         Answer::Said(text) => match Version::find(text) {
-            Some(version) if version >= LEAST => NeedState::Met {
-                found: version.to_string(),
-            },
+            Some(version) if version >= LEAST => NeedState::Met { found: version.to_string() },
             Some(version) => unmet(
                 format!("git is {version}; older than 2.30 it lacks the check of a repository's owner"),
                 install,
@@ -72,17 +67,10 @@ mod tests {
             (said("git version 1.8.3.1"), false),
             (said("usage: something else"), false),
             (Answer::Absent, false),
-            (
-                Answer::Failed("xcrun: error: invalid active developer path".to_owned()),
-                false,
-            ),
+            (Answer::Failed("xcrun: error: invalid active developer path".to_owned()), false),
         ] {
             let state = judge(&answer);
-            assert_eq!(
-                matches!(state, NeedState::Met { .. }),
-                met,
-                "{answer:?}: {state:?}"
-            );
+            assert_eq!(matches!(state, NeedState::Met { .. }), met, "{answer:?}: {state:?}");
             if let NeedState::Unmet { why, fix } = state {
                 assert!(!why.is_empty() && !fix.is_empty(), "{answer:?}");
             }

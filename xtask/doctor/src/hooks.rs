@@ -30,27 +30,16 @@ pub(crate) fn needs(cx: &Context) -> Vec<Need> {
             let path = cx.root.join(folder).join("pre-commit");
             judge(look(&path), &path, &cx.root, program(cx))
         }
-        Answer::Failed(why) => NeedState::Unmet {
-            why,
-            fix: "git rev-parse --git-path hooks".to_owned(),
-        },
+        Answer::Failed(why) => NeedState::Unmet { why, fix: "git rev-parse --git-path hooks".to_owned() },
         // Git's absence is told once, as a need of its own.
         Answer::Absent => return Vec::new(),
     };
-    vec![Need {
-        name: "the pre-commit hook".to_owned(),
-        by: "hooks".to_owned(),
-        state,
-    }]
+    vec![Need { name: "the pre-commit hook".to_owned(), by: "hooks".to_owned(), state }]
 }
 
 /// How this program is called here.
 fn program(cx: &Context) -> &'static str {
-    if cx.environment.get("CARGO").is_some() {
-        "cargo xtask"
-    } else {
-        "xtask"
-    }
+    if cx.environment.get("CARGO").is_some() { "cargo xtask" } else { "xtask" }
 }
 
 fn look(path: &Path) -> Hook {
@@ -69,8 +58,7 @@ fn look(path: &Path) -> Hook {
 #[cfg(unix)]
 fn is_executable(path: &Path) -> bool {
     use std::os::unix::fs::PermissionsExt;
-    path.metadata()
-        .is_ok_and(|found| found.permissions().mode() & 0o111 != 0)
+    path.metadata().is_ok_and(|found| found.permissions().mode() & 0o111 != 0)
 }
 
 /// Git for Windows runs hooks by their first line.
@@ -90,9 +78,7 @@ fn judge(hook: Hook, path: &Path, root: &Path, program: &str) -> NeedState {
     let quoted = quote(relative);
     let unmet = |why: String, fix: String| NeedState::Unmet { why, fix };
     match hook {
-        Hook::Ours => NeedState::Met {
-            found: shown.to_string(),
-        },
+        Hook::Ours => NeedState::Met { found: shown.to_string() },
         Hook::Absent => unmet(
             "it is not installed: commits are not checked".to_owned(),
             format!(
@@ -101,10 +87,9 @@ fn judge(hook: Hook, path: &Path, root: &Path, program: &str) -> NeedState {
                 folder = quote(relative.parent().unwrap_or(root)),
             ),
         ),
-        Hook::NotExecutable => unmet(
-            format!("{shown} is not executable, so git skips it"),
-            format!("chmod +x {quoted}"),
-        ),
+        Hook::NotExecutable => {
+            unmet(format!("{shown} is not executable, so git skips it"), format!("chmod +x {quoted}"))
+        }
         Hook::Theirs => unmet(
             format!("{shown} is there and doesn't call this program"),
             format!("add the line `{program} ci --only hooks` to {shown}"),
@@ -122,17 +107,9 @@ mod tests {
         for (hook, part) in [
             (Hook::Absent, "ci --only hooks"),
             (Hook::NotExecutable, "chmod +x '.git/hooks/pre-commit'"),
-            (
-                Hook::Theirs,
-                "add the line `xtask ci --only hooks` to .git/hooks/pre-commit",
-            ),
+            (Hook::Theirs, "add the line `xtask ci --only hooks` to .git/hooks/pre-commit"),
         ] {
-            let state = judge(
-                hook,
-                Path::new("/r/.git/hooks/pre-commit"),
-                Path::new("/r"),
-                "xtask",
-            );
+            let state = judge(hook, Path::new("/r/.git/hooks/pre-commit"), Path::new("/r"), "xtask");
             let NeedState::Unmet { fix, .. } = state else {
                 panic!("{hook:?}");
             };

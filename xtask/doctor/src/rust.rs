@@ -20,10 +20,7 @@ pub(crate) fn needs(cx: &Context) -> Vec<Need> {
     let Some(manifest) = text(cx, "Cargo.toml") else {
         return Vec::new();
     };
-    let wanted = Wanted {
-        least: rust_version(&manifest),
-        channel: toolchain_file(cx),
-    };
+    let wanted = Wanted { least: rust_version(&manifest), channel: toolchain_file(cx) };
     // Both answer at once in most cases; cargo alone may be missing where rustc comes from a distribution.
     let rustc = judge_rustc(&wanted, &ask(cx, "rustc", &["--version"]));
     let cargo = judge_cargo(&ask(cx, "cargo", &["--version"]));
@@ -36,11 +33,7 @@ pub(crate) fn needs(cx: &Context) -> Vec<Need> {
             by: "Cargo.toml".to_owned(),
             state: rustc,
         },
-        Need {
-            name: "cargo".to_owned(),
-            by: "Cargo.toml".to_owned(),
-            state: cargo,
-        },
+        Need { name: "cargo".to_owned(), by: "Cargo.toml".to_owned(), state: cargo },
     ]
 }
 
@@ -81,10 +74,7 @@ fn judge_rustc(wanted: &Wanted, answer: &Answer) -> NeedState {
         Answer::Failed(why) => return unmet(why.clone(), "rustup toolchain install".to_owned()),
     };
     let Some(version) = Version::find(said) else {
-        return unmet(
-            format!("`rustc --version` says `{said}`"),
-            "rustc --version".to_owned(),
-        );
+        return unmet(format!("`rustc --version` says `{said}`"), "rustc --version".to_owned());
     };
     if let Some((file, channel)) = &wanted.channel
         && let Some(pinned) = Version::parse(channel)
@@ -99,9 +89,7 @@ fn judge_rustc(wanted: &Wanted, answer: &Answer) -> NeedState {
     }
     match wanted.least.as_deref().and_then(Version::parse) {
         Some(least) if version < least => unmet(format!("rustc is {version}"), "rustup update".to_owned()),
-        _ => NeedState::Met {
-            found: version.to_string(),
-        },
+        _ => NeedState::Met { found: version.to_string() },
     }
 }
 
@@ -111,10 +99,9 @@ fn judge_cargo(answer: &Answer) -> NeedState {
             found: Version::find(said).map_or_else(|| said.clone(), |version| version.to_string()),
         },
         Answer::Absent => absent("cargo"),
-        Answer::Failed(why) => NeedState::Unmet {
-            why: why.clone(),
-            fix: "rustup toolchain install".to_owned(),
-        },
+        Answer::Failed(why) => {
+            NeedState::Unmet { why: why.clone(), fix: "rustup toolchain install".to_owned() }
+        }
     }
 }
 
@@ -165,30 +152,13 @@ mod tests {
             (Some("1.80"), channel("1.80"), said("rustc 1.80.1"), true),
             (Some("1.80"), channel("1.80"), said("rustc 1.95.0"), false),
             (None, channel("stable"), said("rustc 1.95.0"), true),
-            (
-                None,
-                channel("nightly-2026-01-01"),
-                said("rustc 1.97.0-nightly"),
-                true,
-            ),
+            (None, channel("nightly-2026-01-01"), said("rustc 1.97.0-nightly"), true),
             (None, None, Answer::Absent, false),
-            (
-                None,
-                None,
-                Answer::Failed("error: toolchain 'x' is not installed".to_owned()),
-                false,
-            ),
+            (None, None, Answer::Failed("error: toolchain 'x' is not installed".to_owned()), false),
         ] {
-            let wanted = Wanted {
-                least: least.map(str::to_owned),
-                channel,
-            };
+            let wanted = Wanted { least: least.map(str::to_owned), channel };
             let state = judge_rustc(&wanted, &answer);
-            assert_eq!(
-                matches!(state, NeedState::Met { .. }),
-                met,
-                "{wanted:?} {answer:?}: {state:?}"
-            );
+            assert_eq!(matches!(state, NeedState::Met { .. }), met, "{wanted:?} {answer:?}: {state:?}");
         }
     }
 }

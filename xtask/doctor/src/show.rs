@@ -20,13 +20,8 @@ pub fn show(needs: &[Need], colour: bool) -> String {
             NeedState::Met { found } => writeln!(out, "{good}✓{good:#} {name}: {found} {dim}({by}){dim:#}"),
             NeedState::Unmet { why, fix } => {
                 let why = set_in(why);
-                writeln!(out, "{bad}✗ {name}{bad:#}: {why} {dim}({by}){dim:#}").and_then(|()| {
-                    if fix.is_empty() {
-                        Ok(())
-                    } else {
-                        writeln!(out, "    {}", set_in(fix))
-                    }
-                })
+                writeln!(out, "{bad}✗ {name}{bad:#}: {why} {dim}({by}){dim:#}")
+                    .and_then(|()| if fix.is_empty() { Ok(()) } else { writeln!(out, "    {}", set_in(fix)) })
             }
         };
     }
@@ -35,11 +30,9 @@ pub fn show(needs: &[Need], colour: bool) -> String {
         (0, _) => writeln!(out, "Nothing is needed here."),
         (1, 0) => writeln!(out, "The one need is met."),
         (all, 0) => writeln!(out, "All {all} needs are met."),
-        (all, unmet) => writeln!(
-            out,
-            "{unmet} of {all} needs {} not met.",
-            if unmet == 1 { "is" } else { "are" }
-        ),
+        (all, unmet) => {
+            writeln!(out, "{unmet} of {all} needs {} not met.", if unmet == 1 { "is" } else { "are" })
+        }
     };
     out
 }
@@ -56,11 +49,7 @@ pub fn json(needs: &[Need]) -> Value {
 
 /// [`ExitCode::Missing`] where a need is unmet.
 pub fn exit_code(needs: &[Need]) -> ExitCode {
-    if needs.iter().any(is_unmet) {
-        ExitCode::Missing
-    } else {
-        ExitCode::Passed
-    }
+    if needs.iter().any(is_unmet) { ExitCode::Missing } else { ExitCode::Passed }
 }
 
 fn is_unmet(need: &Need) -> bool {
@@ -76,9 +65,7 @@ mod tests {
             Need {
                 name: "git 2.30 or later".to_owned(),
                 by: "all gates".to_owned(),
-                state: NeedState::Met {
-                    found: "2.47.3".to_owned(),
-                },
+                state: NeedState::Met { found: "2.47.3".to_owned() },
             },
             Need {
                 name: "ruff".to_owned(),
@@ -98,10 +85,7 @@ mod tests {
             "✓ git 2.30 or later: 2.47.3 (all gates)\n✗ ruff: it is not on PATH (lint)\n    pip install ruff\n1 of 2 needs is not met.\n"
         );
         assert!(show(&needs(), true).contains("\u{1b}["));
-        assert_eq!(
-            show(&needs()[..1], false).lines().last(),
-            Some("The one need is met.")
-        );
+        assert_eq!(show(&needs()[..1], false).lines().last(), Some("The one need is met."));
         assert_eq!(show(&[], false), "Nothing is needed here.\n");
     }
 

@@ -9,23 +9,13 @@ pub(crate) fn needs(cx: &Context) -> Vec<Need> {
     let least = cx.config.top_level().map(|top| top.min_version);
     let (name, state) = match least {
         Ok(None) => return Vec::new(),
-        Ok(Some(least)) => (
-            format!("xtask {least} or later"),
-            judge(&least, env!("CARGO_PKG_VERSION")),
-        ),
+        Ok(Some(least)) => (format!("xtask {least} or later"), judge(&least, env!("CARGO_PKG_VERSION"))),
         Err(problem) => (
             "a readable xtask.toml".to_owned(),
-            NeedState::Unmet {
-                why: format!("{}{}", problem.what, problem.why),
-                fix: problem.fix,
-            },
+            NeedState::Unmet { why: format!("{}{}", problem.what, problem.why), fix: problem.fix },
         ),
     };
-    vec![Need {
-        name,
-        by: "xtask.toml".to_owned(),
-        state,
-    }]
+    vec![Need { name, by: "xtask.toml".to_owned(), state }]
 }
 
 fn judge(least: &str, have: &str) -> NeedState {
@@ -58,11 +48,7 @@ mod tests {
             ("1", "0.9.9", false),
             ("x", "0.1.0", false),
         ] {
-            assert_eq!(
-                matches!(judge(least, have), NeedState::Met { .. }),
-                met,
-                "{least} {have}"
-            );
+            assert_eq!(matches!(judge(least, have), NeedState::Met { .. }), met, "{least} {have}");
         }
     }
 }

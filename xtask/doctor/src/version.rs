@@ -10,8 +10,7 @@ impl Version {
     /// The first version in a line such as `git version 2.47.3 (Apple Git-154)`: a word that starts with a number, after an
     /// optional `v`.
     pub(crate) fn find(text: &str) -> Option<Self> {
-        text.split(|c: char| c.is_whitespace() || "(),\"'".contains(c))
-            .find_map(Self::parse)
+        text.split(|c: char| c.is_whitespace() || "(),\"'".contains(c)).find_map(Self::parse)
     }
 
     /// The version of this word.
@@ -44,10 +43,7 @@ mod tests {
             ("rustc 1.95.0 (59807616e 2026-04-14)", Some(Version(1, 95, 0))),
             ("rustc 1.97.0-nightly (abc 2026-06-01)", Some(Version(1, 97, 0))),
             ("v2.26.1", Some(Version(2, 26, 1))),
-            (
-                "Docker version 20.10.24+dfsg1, build 297e128",
-                Some(Version(20, 10, 24)),
-            ),
+            ("Docker version 20.10.24+dfsg1, build 297e128", Some(Version(20, 10, 24))),
             ("1.80", Some(Version(1, 80, 0))),
             ("no number here", None),
             ("", None),

@@ -15,27 +15,13 @@ use xtask_core::model::{Events, RepoPath, Result};
 use xtask_hooks::{HooksSection, Selection, Stage, StagePlan, run_all_files};
 
 fn main() -> Result<()> {
-    let count = std::env::args()
-        .nth(1)
-        .and_then(|text| text.parse().ok())
-        .unwrap_or(10_000);
+    let count = std::env::args().nth(1).and_then(|text| text.parse().ok()).unwrap_or(10_000);
     let root = std::env::temp_dir().join(format!("xtask-hooks-pass-{}", std::process::id()));
-    let kinds = [
-        ("py", 55),
-        ("md", 15),
-        ("yaml", 10),
-        ("json", 10),
-        ("toml", 5),
-        ("png", 5),
-    ];
+    let kinds = [("py", 55), ("md", 15), ("yaml", 10), ("json", 10), ("toml", 5), ("png", 5)];
     for (only, share) in std::iter::once(("", 100)).chain(kinds) {
         let names = make(&root, count * share / 100, only)?;
         let cx = context(&root);
-        let plan = StagePlan::new(
-            Stage::PreCommit,
-            &HooksSection::default(),
-            &Environment::default(),
-        )?;
+        let plan = StagePlan::new(Stage::PreCommit, &HooksSection::default(), &Environment::default())?;
         let selection = Selection::Files(names);
         let mut best = f64::INFINITY;
         let mut summary = String::new();
@@ -48,11 +34,7 @@ fn main() -> Result<()> {
             summary = format!("{megabytes:.1} MB, {} findings", report.findings.len());
         }
         let name = if only.is_empty() { "mixed" } else { only };
-        println!(
-            "{name:6} {:7.1} ms wall on {} threads: {summary}",
-            best * 1e3,
-            cx.jobs
-        );
+        println!("{name:6} {:7.1} ms wall on {} threads: {summary}", best * 1e3, cx.jobs);
         let _ = std::fs::remove_dir_all(&root);
     }
     Ok(())
@@ -107,10 +89,7 @@ fn make(root: &Path, count: usize, only: &str) -> Result<Vec<RepoPath>> {
                     "[table-{line}]\nname = \"value {line}\"\nlist = [1, 2, {{ a = 1 }}]\nat = 07:32:{:02}",
                     line % 60
                 ),
-                _ => writeln!(
-                    text,
-                    "    result_{line} = compute({at}, \"some text that fills the line\")"
-                ),
+                _ => writeln!(text, "    result_{line} = compute({at}, \"some text that fills the line\")"),
             };
             if text.len() > 6700 {
                 break;

@@ -101,12 +101,7 @@ pub(crate) fn run(cx: &Context, command: &Command, files: &[&RepoPath]) -> Comma
         None => CommandEnd::Passed,
         Some(message) => {
             let message = format!("`{}` failed: {message}", command.run);
-            CommandEnd::Failed(Box::new(Finding::new(
-                &command.name,
-                &command.name,
-                None,
-                message,
-            )))
+            CommandEnd::Failed(Box::new(Finding::new(&command.name, &command.name, None, message)))
         }
     }
 }
@@ -178,12 +173,6 @@ mod tests {
         let scripts = show("x {files}", &names);
         assert_eq!(scripts.len(), 3);
         assert!(scripts.iter().all(|script| script.len() <= MOST + 2));
-        assert_eq!(
-            scripts
-                .iter()
-                .map(|script| script.split(' ').count() - 1)
-                .sum::<usize>(),
-            5000
-        );
+        assert_eq!(scripts.iter().map(|script| script.split(' ').count() - 1).sum::<usize>(), 5000);
     }
 }

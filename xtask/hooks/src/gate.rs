@@ -36,16 +36,9 @@ impl Gate for HooksGate {
             return Ok(Planned::idle(GatePlan::out("hooks", why)));
         }
         let files = select(cx, &Selection::from(&cx.scope), &stage.exclude)?;
-        let why = if cx.config.has("hooks") {
-            "[hooks] is configured"
-        } else {
-            "this is a git repository"
-        };
+        let why = if cx.config.has("hooks") { "[hooks] is configured" } else { "this is a git repository" };
         let standing = cx.standing("hooks");
-        let plan = GatePlan {
-            steps: steps(&stage, &files),
-            ..GatePlan::new("hooks", standing, why)
-        };
+        let plan = GatePlan { steps: steps(&stage, &files), ..GatePlan::new("hooks", standing, why) };
         Ok(Planned::run(plan, move |cx| {
             let mut report = run(cx, &stage, &files, false)?;
             report.standing = standing;
@@ -70,14 +63,8 @@ fn steps(stage: &StagePlan, files: &[Candidate]) -> Vec<String> {
             _ => format!("{}: {sure} files", check.id),
         }
     });
-    let skipped = stage
-        .skipped
-        .iter()
-        .map(|name| format!("{name}: skipped by XTASK_SKIP"));
-    checks
-        .chain(stage.commands.iter().map(|command| command_step(command, files)))
-        .chain(skipped)
-        .collect()
+    let skipped = stage.skipped.iter().map(|name| format!("{name}: skipped by XTASK_SKIP"));
+    checks.chain(stage.commands.iter().map(|command| command_step(command, files))).chain(skipped).collect()
 }
 
 fn command_step(command: &Command, files: &[Candidate]) -> String {
@@ -88,9 +75,6 @@ fn command_step(command: &Command, files: &[Candidate]) -> String {
     if !run.contains("{files}") {
         return format!("{name}: {run}");
     }
-    let count = files
-        .iter()
-        .filter(|file| command.takes(&file.path, file.tags))
-        .count();
+    let count = files.iter().filter(|file| command.takes(&file.path, file.tags)).count();
     format!("{name}: {count} files: {run}")
 }

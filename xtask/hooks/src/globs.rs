@@ -34,11 +34,9 @@ impl Globs {
 
     /// Whether the file, or a folder that it is in, matches.
     pub fn matches(&self, path: &RepoPath) -> bool {
-        self.0.as_ref().is_some_and(|globs| {
-            globs
-                .matched_path_or_any_parents(path.to_path(), false)
-                .is_ignore()
-        })
+        self.0
+            .as_ref()
+            .is_some_and(|globs| globs.matched_path_or_any_parents(path.to_path(), false).is_ignore())
     }
 }
 

@@ -22,10 +22,7 @@ fn by_attribute(cx: &Context, paths: &[RepoPath]) -> Option<BTreeSet<RepoPath>> 
     let arguments: Vec<&std::path::Path> = on_disk.iter().map(AsRef::as_ref).collect();
     let mut kept = BTreeSet::new();
     for batch in batches(&arguments, 64) {
-        let git = Process::new("git")
-            .args(["check-attr", "-z", "filter", "--"])
-            .args(batch)
-            .folder(&cx.root);
+        let git = Process::new("git").args(["check-attr", "-z", "filter", "--"]).args(batch).folder(&cx.root);
         let ended = git.run(&cx.cancel).ok().filter(|ended| ended.code == Some(0))?;
         let fields: Vec<&[u8]> = ended.stdout.split_str("\0").collect();
         let lfs = fields.chunks_exact(3).filter(|row| row[2] == b"lfs");

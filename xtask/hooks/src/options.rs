@@ -103,8 +103,6 @@ pub struct LargeFilesOptions {
 
 impl Default for LargeFilesOptions {
     fn default() -> Self {
-        Self {
-            max: ByteSize(500 << 10),
-        }
+        Self { max: ByteSize(500 << 10) }
     }
 }

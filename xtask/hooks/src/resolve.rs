@@ -102,16 +102,10 @@ impl StagePlan {
             }
         }
         let commands = table.commands.iter();
-        let mut commands = commands
-            .map(|(name, table)| Command::new(stage, name, table))
-            .collect::<Result<Vec<_>>>()?;
+        let mut commands =
+            commands.map(|(name, table)| Command::new(stage, name, table)).collect::<Result<Vec<_>>>()?;
         let mut skipped = Vec::new();
-        for name in environment
-            .text(SKIP)
-            .unwrap_or_default()
-            .split(',')
-            .map(str::trim)
-        {
+        for name in environment.text(SKIP).unwrap_or_default().split(',').map(str::trim) {
             let before = listed.len() + commands.len();
             listed.retain(|check| check.id != name);
             commands.retain(|command| command.name != name);
@@ -144,16 +138,8 @@ mod tests {
     use super::*;
 
     fn plan(text: &str, skip: &str) -> StagePlan {
-        let section: HooksSection = Config::parse("xtask.toml", text)
-            .unwrap()
-            .section_or_default()
-            .unwrap();
-        StagePlan::new(
-            Stage::PreCommit,
-            &section,
-            &Environment::from_pairs([(SKIP, skip)]),
-        )
-        .unwrap()
+        let section: HooksSection = Config::parse("xtask.toml", text).unwrap().section_or_default().unwrap();
+        StagePlan::new(Stage::PreCommit, &section, &Environment::from_pairs([(SKIP, skip)])).unwrap()
     }
 
     fn ids(plan: &StagePlan) -> Vec<&str> {
@@ -164,19 +150,13 @@ mod tests {
     fn without_a_table_the_ten_run_and_with_one_what_it_lists() {
         assert_eq!(plan("", "").checks.len(), 10);
         assert!(plan("[hooks.pre-commit]\nexclude = [\"a\"]\n", "").is_empty());
-        let listed = plan(
-            "[hooks.pre-commit]\nchecks = [\"check-yaml\", \"check-json\", \"check-yaml\"]\n",
-            "",
-        );
+        let listed =
+            plan("[hooks.pre-commit]\nchecks = [\"check-yaml\", \"check-json\", \"check-yaml\"]\n", "");
         assert_eq!(ids(&listed), ["check-yaml", "check-json"]);
         let both = plan("[hooks.pre-commit]\nchecks = [\"check-yaml\", \"default\"]\n", "");
         assert_eq!((both.checks.len(), both.checks[0].id), (10, "check-yaml"));
         let section = HooksSection::default();
-        assert!(
-            StagePlan::new(Stage::PrePush, &section, &Environment::default())
-                .unwrap()
-                .is_empty()
-        );
+        assert!(StagePlan::new(Stage::PrePush, &section, &Environment::default()).unwrap().is_empty());
     }
 
     #[test]

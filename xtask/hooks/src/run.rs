@@ -24,16 +24,8 @@ pub fn run_all_files(cx: &Context, plan: &StagePlan, selection: &Selection, fix:
 /// As [`run_all_files`], over files that are already chosen.
 pub(crate) fn run(cx: &Context, plan: &StagePlan, files: &[Candidate], fix: bool) -> Result<GateReport> {
     let started = Instant::now();
-    if files.is_empty()
-        && plan
-            .commands
-            .iter()
-            .all(|command| command.run.contains("{files}"))
-    {
-        return Ok(GateReport::new(
-            "hooks",
-            Outcome::nothing_to_do("no files to check"),
-        ));
+    if files.is_empty() && plan.commands.iter().all(|command| command.run.contains("{files}")) {
+        return Ok(GateReport::new("hooks", Outcome::nothing_to_do("no files to check")));
     }
     let pass = Pass {
         root: &cx.root,
@@ -55,22 +47,15 @@ pub(crate) fn run(cx: &Context, plan: &StagePlan, files: &[Candidate], fix: bool
     }
     let mut report = GateReport::judged("hooks", findings);
     if cx.cancel.is_stopped() {
-        report.outcome = Outcome::Skipped {
-            reason: Skip::Stopped,
-            why: "the run was stopped".to_owned(),
-            fix: None,
-        };
+        report.outcome =
+            Outcome::Skipped { reason: Skip::Stopped, why: "the run was stopped".to_owned(), fix: None };
     } else if report.outcome == Outcome::Passed && plan.checks.is_empty() && done.commands == 0 {
         report.outcome = Outcome::nothing_to_do("no check and no command had anything to do");
     }
     let bytes = seen.iter().map(|one| one.size).sum::<u64>() as f64;
     report.metrics = vec![
         Metric::count("files", seen.len()),
-        Metric {
-            value: bytes,
-            unit: Unit::Bytes,
-            ..Metric::count("bytes", 0)
-        },
+        Metric { value: bytes, unit: Unit::Bytes, ..Metric::count("bytes", 0) },
     ];
     report.summary = done.summary(plan, seen.len());
     report.wall_ms = started.elapsed().as_millis() as u64;
@@ -95,10 +80,7 @@ impl Done {
             parts.push(format!("{} fixed", counted(self.fixed, "file")));
         }
         if self.left_out > 0 {
-            parts.push(format!(
-                "{} not run here",
-                counted(self.left_out, "fixing command")
-            ));
+            parts.push(format!("{} not run here", counted(self.left_out, "fixing command")));
         }
         if !plan.skipped.is_empty() {
             parts.push(format!("skipped: {}", plan.skipped.join(", ")));
@@ -126,10 +108,7 @@ fn write_fixes(
         .canonicalize()
         .map_err(|cause| Problem::invalid(format!("can't find {}", cx.root.display())).why(cause))?;
     let mut written = BTreeSet::new();
-    for one in seen
-        .iter()
-        .filter(|one| one.found.iter().any(|found| found.check.fix.is_some()))
-    {
+    for one in seen.iter().filter(|one| one.found.iter().any(|found| found.check.fix.is_some())) {
         if cx.cancel.is_stopped() {
             break;
         }
@@ -140,11 +119,7 @@ fn write_fixes(
             continue;
         }
         let bytes = xtask_core::files::read(&path)?;
-        let file = crate::checks::File {
-            path: &candidate.path,
-            tags: one.tags,
-            size: bytes.len() as u64,
-        };
+        let file = crate::checks::File { path: &candidate.path, tags: one.tags, size: bytes.len() as u64 };
         if let Some(fixed) = fix_bytes(&plan.checks, &file, &bytes, &plan.options) {
             xtask_core::files::write(&path, &fixed)?;
             written.insert(one.at);
@@ -153,10 +128,7 @@ fn write_fixes(
     let again: Vec<usize> = written.iter().copied().collect();
     let candidates: Vec<Candidate> = again.iter().map(|&at| files[at].clone()).collect();
     seen.retain(|one| !written.contains(&one.at));
-    seen.extend(pass.run(&candidates).into_iter().map(|one| Seen {
-        at: again[one.at],
-        ..one
-    }));
+    seen.extend(pass.run(&candidates).into_iter().map(|one| Seen { at: again[one.at], ..one }));
     seen.sort_unstable_by_key(|one| one.at);
     Ok(written.len())
 }
@@ -175,12 +147,7 @@ fn findings(cx: &Context, plan: &StagePlan, files: &[Candidate], seen: &[Seen]) 
         let path = &files[one.at].path;
         if let Some(cause) = &one.unreadable {
             let at = Some(Location::file(path.clone()));
-            findings.push(Finding::new(
-                "hooks",
-                "unreadable",
-                at,
-                format!("can't read the file: {cause}"),
-            ));
+            findings.push(Finding::new("hooks", "unreadable", at, format!("can't read the file: {cause}")));
         }
         let mut counts: BTreeMap<(&str, &str), u32> = BTreeMap::new();
         for found in &one.found {
@@ -188,11 +155,8 @@ fn findings(cx: &Context, plan: &StagePlan, files: &[Candidate], seen: &[Seen]) 
                 continue;
             }
             let id = found.check.id;
-            let location = Location {
-                line: found.hit.line,
-                column: found.hit.column,
-                ..Location::file(path.clone())
-            };
+            let location =
+                Location { line: found.hit.line, column: found.hit.column, ..Location::file(path.clone()) };
             let mut finding = Finding::new(id, id, Some(location), found.hit.message.clone());
             // The same fault on several lines of a file is told apart by its ordinal.
             let ordinal = counts.entry((id, &found.hit.message)).or_default();
@@ -225,10 +189,7 @@ fn path_findings(cx: &Context, plan: &StagePlan, files: &[Candidate]) -> Result<
     let relevant = |path: &RepoPath| files.binary_search_by(|file| file.path.cmp(path)).is_ok();
     let conflicts = case_conflicts(&all, relevant);
     let finding = |conflict: crate::checks::Conflict| {
-        let message = format!(
-            "where case is ignored, this is the same path as {}",
-            conflict.other
-        );
+        let message = format!("where case is ignored, this is the same path as {}", conflict.other);
         Finding::new(check.id, check.id, Some(Location::file(conflict.path)), message)
     };
     Ok(conflicts.into_iter().map(finding).collect())

@@ -95,13 +95,7 @@ impl Pass<'_> {
     }
 
     fn file(&self, at: usize, candidate: &Candidate, buffer: &mut Vec<u8>) -> Option<Seen> {
-        let mut seen = Seen {
-            at,
-            size: 0,
-            tags: candidate.tags,
-            found: Vec::new(),
-            unreadable: None,
-        };
+        let mut seen = Seen { at, size: 0, tags: candidate.tags, found: Vec::new(), unreadable: None };
         match self.look(candidate, buffer, &mut seen) {
             Ok(true) => Some(seen),
             Ok(false) => None,
@@ -135,11 +129,7 @@ impl Pass<'_> {
                 file.read_to_end(buffer)?;
             }
         }
-        let file = File {
-            path: &candidate.path,
-            tags: seen.tags,
-            size: seen.size,
-        };
+        let file = File { path: &candidate.path, tags: seen.tags, size: seen.size };
         seen.found = check_bytes(self.checks, &file, buffer, self.options);
         Ok(true)
     }
@@ -151,16 +141,11 @@ impl Pass<'_> {
     }
 
     fn might_want_bytes(&self) -> bool {
-        self.checks
-            .iter()
-            .any(|check| matches!(check.work, Work::Lines(_) | Work::Bytes(_)))
+        self.checks.iter().any(|check| matches!(check.work, Work::Lines(_) | Work::Bytes(_)))
     }
 }
 
 /// Whether the file isn't there: deleted, or its folder replaced by a file.
 pub(crate) fn is_gone(cause: &io::Error) -> bool {
-    matches!(
-        cause.kind(),
-        io::ErrorKind::NotFound | io::ErrorKind::NotADirectory
-    )
+    matches!(cause.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
 }

@@ -242,13 +242,7 @@ mod tests {
         assert_eq!(stage.options.check_added_large_files.max.0, 1_000_000);
         assert_eq!(stage.commands["ruff"].types, [TypeName("python")]);
         assert_eq!(stage.commands["ruff"].place, Some(Place::Snapshot));
-        assert!(
-            section
-                .stage(Stage::PrePush)
-                .unwrap()
-                .commands
-                .contains_key("test")
-        );
+        assert!(section.stage(Stage::PrePush).unwrap().commands.contains_key("test"));
         assert!(section.stage(Stage::CommitMsg).is_none());
     }
 
@@ -265,16 +259,8 @@ mod tests {
                 "xtask.toml:3",
                 "did you mean `python`?",
             ),
-            (
-                "[hooks.precommit]\n",
-                "xtask.toml:1",
-                "did you mean `pre-commit`?",
-            ),
-            (
-                "[hooks.pre-commit.options.check-yml]\n",
-                "xtask.toml:1",
-                "did you mean `check-yaml`?",
-            ),
+            ("[hooks.precommit]\n", "xtask.toml:1", "did you mean `pre-commit`?"),
+            ("[hooks.pre-commit.options.check-yml]\n", "xtask.toml:1", "did you mean `check-yaml`?"),
         ] {
             let problem = read(text).unwrap_err();
             assert_eq!(problem.kind, ProblemKind::Usage);

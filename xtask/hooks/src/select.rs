@@ -50,11 +50,7 @@ pub struct Candidate {
 impl Candidate {
     fn new(path: RepoPath, executable: bool) -> Self {
         let tags = Tags::of_name(path.file_name(), executable);
-        Self {
-            path,
-            executable,
-            tags,
-        }
+        Self { path, executable, tags }
     }
 }
 
@@ -80,10 +76,7 @@ fn tracked(cx: &Context) -> Result<Vec<Candidate>> {
         .iter()
         .filter(|entry| entry.mode.is_file() && !entry.skip_worktree)
         .map(|entry| {
-            Candidate::new(
-                entry.path.clone(),
-                entry.mode == xtask_core::repo::EntryMode::Executable,
-            )
+            Candidate::new(entry.path.clone(), entry.mode == xtask_core::repo::EntryMode::Executable)
         })
         .collect();
     files.dedup_by(|a, b| a.path == b.path);
@@ -93,9 +86,7 @@ fn tracked(cx: &Context) -> Result<Vec<Candidate>> {
 /// The paths that differ between the merge base of `old` and `new`, and `side`.
 fn changed(cx: &Context, old: &str, new: &str, side: &Side) -> Result<BTreeSet<RepoPath>> {
     let Some(repo) = &cx.repo else {
-        return Err(Problem::usage(format!(
-            "can't compare with {old}: this is no git repository"
-        )));
+        return Err(Problem::usage(format!("can't compare with {old}: this is no git repository")));
     };
     let base = repo.merge_base(old, new)?.ok_or_else(|| {
         Problem::invalid(format!("{old} and {new} have no common commit"))
@@ -115,11 +106,7 @@ fn named(cx: &Context, files: &[RepoPath], exclude: &Globs) -> Result<Vec<Candid
         let metadata = std::fs::symlink_metadata(&on_disk)
             .map_err(|cause| Problem::usage(format!("can't find {path}")).why(cause))?;
         if metadata.is_dir() {
-            let folder = [
-                path.as_bytes().strip_suffix(b"/").unwrap_or(path.as_bytes()),
-                b"/",
-            ]
-            .concat();
+            let folder = [path.as_bytes().strip_suffix(b"/").unwrap_or(path.as_bytes()), b"/"].concat();
             let inside = |file: &&Candidate| {
                 folder == b"/" || folder == b"./" || file.path.as_bytes().starts_with(&folder)
             };

@@ -45,16 +45,9 @@ fn run(cx: &Context, files: &[&str], fix: bool) -> GateReport {
 
 fn told(report: &GateReport) -> Vec<String> {
     let place = |finding: &xtask_core::model::Finding| {
-        finding
-            .location
-            .as_ref()
-            .map_or(String::new(), ToString::to_string)
+        finding.location.as_ref().map_or(String::new(), ToString::to_string)
     };
-    report
-        .findings
-        .iter()
-        .map(|finding| format!("{} {}", place(finding), finding.rule))
-        .collect()
+    report.findings.iter().map(|finding| format!("{} {}", place(finding), finding.rule)).collect()
 }
 
 #[test]
@@ -70,29 +63,18 @@ fn findings_name_their_place_and_nothing_is_changed() {
     assert_eq!(report.outcome, Outcome::Failed);
     assert_eq!(
         told(&report),
-        [
-            "a.txt:1 trailing-whitespace",
-            "b.json:2:2 check-json",
-            "c.yaml:2:1 check-yaml"
-        ]
+        ["a.txt:1 trailing-whitespace", "b.json:2:2 check-json", "c.yaml:2:1 check-yaml"]
     );
     assert_eq!(report.summary, "4 files, 10 checks");
     assert!(report.findings[0].fix.as_ref().unwrap().contains("--fix"));
-    assert_eq!(
-        xtask_core::files::read(&folder.path().join("a.txt")).unwrap(),
-        b"a \nb\n"
-    );
+    assert_eq!(xtask_core::files::read(&folder.path().join("a.txt")).unwrap(), b"a \nb\n");
 }
 
 #[test]
 fn equal_faults_have_fingerprints_of_their_own() {
     let folder = folder(&[("a.txt", b"a \nb \nc \n")]);
     let report = run(&context(folder.path(), ""), &["a.txt"], false);
-    let mut prints: Vec<_> = report
-        .findings
-        .iter()
-        .map(|finding| &finding.fingerprint)
-        .collect();
+    let mut prints: Vec<_> = report.findings.iter().map(|finding| &finding.fingerprint).collect();
     prints.sort_unstable();
     prints.dedup();
     assert_eq!(prints.len(), 3);
@@ -111,19 +93,10 @@ fn fixes_keep_the_mode_and_stay_inside() {
     let cx = context(folder.path(), "");
     let report = run(&cx, &["run.sh", "x/a.txt", "link.txt", "a.json"], true);
     assert_eq!(xtask_core::files::read(&script).unwrap(), b"#!/bin/sh\necho\n");
-    assert_eq!(
-        std::fs::metadata(&script).unwrap().permissions().mode() & 0o777,
-        0o755
-    );
-    assert_eq!(
-        xtask_core::files::read(&outside.path().join("x/a.txt")).unwrap(),
-        b"a \n"
-    );
+    assert_eq!(std::fs::metadata(&script).unwrap().permissions().mode() & 0o777, 0o755);
+    assert_eq!(xtask_core::files::read(&outside.path().join("x/a.txt")).unwrap(), b"a \n");
     assert!(report.summary.contains("2 files fixed"), "{}", report.summary);
-    assert_eq!(
-        told(&report),
-        ["a.json:2:1 check-json", "x/a.txt:1 trailing-whitespace"]
-    );
+    assert_eq!(told(&report), ["a.json:2:1 check-json", "x/a.txt:1 trailing-whitespace"]);
 }
 
 #[test]
@@ -133,12 +106,7 @@ fn what_is_not_there_is_no_pass() {
     let section = HooksSection::default();
     let plan = StagePlan::new(Stage::PreCommit, &section, &Environment::default()).unwrap();
     let gone = Selection::Files(vec![RepoPath::from("missing.txt")]);
-    assert!(
-        run_all_files(&cx, &plan, &gone, false)
-            .unwrap_err()
-            .what
-            .contains("missing.txt")
-    );
+    assert!(run_all_files(&cx, &plan, &gone, false).unwrap_err().what.contains("missing.txt"));
     let none = run_all_files(&cx, &plan, &Selection::Files(Vec::new()), false).unwrap();
     assert_eq!(none.outcome.word(), "skipped");
 }
@@ -152,15 +120,8 @@ fn commands_run_on_their_files_and_fixing_ones_only_to_fix() {
     let cx = context(folder.path(), config);
     let report = run(&cx, &["a b.py", "c.txt"], false);
     assert_eq!(report.outcome, Outcome::Failed);
-    assert!(
-        report.findings[0].message.ends_with("exit code 3\n<a b.py>"),
-        "{}",
-        report.findings[0].message
-    );
-    assert_eq!(
-        report.summary,
-        "2 files, 0 checks, 1 command, 1 fixing command not run here"
-    );
+    assert!(report.findings[0].message.ends_with("exit code 3\n<a b.py>"), "{}", report.findings[0].message);
+    assert_eq!(report.summary, "2 files, 0 checks, 1 command, 1 fixing command not run here");
     assert!(!folder.path().join("mended").exists());
     run(&cx, &["c.txt"], true);
     assert!(folder.path().join("mended").exists());
@@ -181,10 +142,7 @@ fn many_files_on_several_threads_come_out_sorted() {
     let folder = folder(&contents);
     let names: Vec<&str> = files.iter().map(String::as_str).collect();
     let report = run(&context(folder.path(), ""), &names, false);
-    let expected: Vec<String> = files
-        .iter()
-        .map(|name| format!("{name}:1 trailing-whitespace"))
-        .collect();
+    let expected: Vec<String> = files.iter().map(|name| format!("{name}:1 trailing-whitespace")).collect();
     assert_eq!(told(&report), expected);
 }
 

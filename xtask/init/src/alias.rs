@@ -53,9 +53,7 @@ pub(crate) fn file(root: &Path, facts: &Facts) -> (Option<PlannedFile>, Option<S
             );
         }
     };
-    let existing = FILES
-        .iter()
-        .find(|name| std::fs::symlink_metadata(root.join(name)).is_ok());
+    let existing = FILES.iter().find(|name| std::fs::symlink_metadata(root.join(name)).is_ok());
     let Some(name) = existing else {
         let path = RepoPath::from(FILES[1]);
         let planned = match place::check(root, &path) {
@@ -77,25 +75,13 @@ pub(crate) fn file(root: &Path, facts: &Facts) -> (Option<PlannedFile>, Option<S
         );
     };
     match add(&old, &command) {
-        Edit::New(content) => (
-            Some(PlannedFile {
-                path,
-                content,
-                action: Action::Edit { old },
-            }),
-            None,
-        ),
-        Edit::There(value) => (
-            Some(PlannedFile::skip(
-                path,
-                format!("it has the alias already: `{value}`"),
-            )),
-            None,
-        ),
-        Edit::Refused(why) => (
-            Some(PlannedFile::skip(path, why.clone())),
-            Some(format!("{name}: {why}; {by_hand}.")),
-        ),
+        Edit::New(content) => (Some(PlannedFile { path, content, action: Action::Edit { old } }), None),
+        Edit::There(value) => {
+            (Some(PlannedFile::skip(path, format!("it has the alias already: `{value}`"))), None)
+        }
+        Edit::Refused(why) => {
+            (Some(PlannedFile::skip(path, why.clone())), Some(format!("{name}: {why}; {by_hand}.")))
+        }
     }
 }
 
@@ -106,9 +92,7 @@ fn add(text: &str, command: &str) -> Edit {
         Ok(document) => document,
         Err(_) => return Edit::Refused("it is not valid TOML".to_owned()),
     };
-    let aliases = document
-        .entry("alias")
-        .or_insert_with(|| Item::Table(Table::new()));
+    let aliases = document.entry("alias").or_insert_with(|| Item::Table(Table::new()));
     let Some(table) = aliases.as_table_like_mut() else {
         return Edit::Refused("its `alias` is no table".to_owned());
     };
@@ -191,14 +175,8 @@ mod tests {
     #[test]
     fn what_is_there_or_wrong_is_left_alone() {
         for (old, expected) in [
-            (
-                "[alias]\nxtask = \"run -p x --\"\n",
-                Edit::There("run -p x --".to_owned()),
-            ),
-            (
-                "alias.xtask = [\"run\", \"-p\"]\n",
-                Edit::There("[\"run\", \"-p\"]".to_owned()),
-            ),
+            ("[alias]\nxtask = \"run -p x --\"\n", Edit::There("run -p x --".to_owned())),
+            ("alias.xtask = [\"run\", \"-p\"]\n", Edit::There("[\"run\", \"-p\"]".to_owned())),
             ("[alias\n", Edit::Refused("it is not valid TOML".to_owned())),
             ("alias = 3\n", Edit::Refused("its `alias` is no table".to_owned())),
         ] {

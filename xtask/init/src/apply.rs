@@ -49,18 +49,14 @@ fn create(root: &Path, file: &PlannedFile) -> Result<()> {
         let mut temporary = new_file().tempfile_in(folder)?;
         temporary.write_all(file.content.as_bytes())?;
         temporary.as_file().sync_all()?;
-        temporary
-            .persist_noclobber(&path)
-            .map_err(|failed| failed.error)?;
+        temporary.persist_noclobber(&path).map_err(|failed| failed.error)?;
         Ok(())
     };
     attempt().map_err(|cause| {
-        Problem::invalid(format!("can't write {}", file.path))
-            .why(&cause)
-            .fix(match cause.kind() {
-                std::io::ErrorKind::AlreadyExists => "run `xtask init` again: it plans around what is there",
-                _ => "make room or give write permission there, then run `xtask init` again",
-            })
+        Problem::invalid(format!("can't write {}", file.path)).why(&cause).fix(match cause.kind() {
+            std::io::ErrorKind::AlreadyExists => "run `xtask init` again: it plans around what is there",
+            _ => "make room or give write permission there, then run `xtask init` again",
+        })
     })
 }
 
@@ -95,20 +91,11 @@ mod tests {
     use xtask_core::model::ProblemKind;
 
     fn plan(root: &Path, files: Vec<PlannedFile>) -> InitPlan {
-        InitPlan {
-            root: root.to_owned(),
-            found: Vec::new(),
-            files,
-            notes: Vec::new(),
-        }
+        InitPlan { root: root.to_owned(), found: Vec::new(), files, notes: Vec::new() }
     }
 
     fn file(path: &str, action: Action) -> PlannedFile {
-        PlannedFile {
-            path: path.into(),
-            content: "new\n".to_owned(),
-            action,
-        }
+        PlannedFile { path: path.into(), content: "new\n".to_owned(), action }
     }
 
     #[test]
@@ -118,12 +105,7 @@ mod tests {
         std::fs::write(root.join("edit"), "old\n").unwrap();
         let files = vec![
             file("a/b/new", Action::Create),
-            file(
-                "edit",
-                Action::Edit {
-                    old: "old\n".to_owned(),
-                },
-            ),
+            file("edit", Action::Edit { old: "old\n".to_owned() }),
             PlannedFile::skip("kept".into(), "it exists"),
         ];
         let written = apply(&plan(root, files)).unwrap();
@@ -131,11 +113,7 @@ mod tests {
         assert_eq!(std::fs::read_to_string(root.join("a/b/new")).unwrap(), "new\n");
         assert_eq!(std::fs::read_to_string(root.join("edit")).unwrap(), "new\n");
         assert!(!root.join("kept").exists());
-        assert_eq!(
-            std::fs::read_dir(root.join("a/b")).unwrap().count(),
-            1,
-            "no temporary file stays"
-        );
+        assert_eq!(std::fs::read_dir(root.join("a/b")).unwrap().count(), 1, "no temporary file stays");
     }
 
     #[test]
@@ -143,16 +121,11 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let root = folder.path();
         std::fs::write(root.join("taken"), "theirs\n").unwrap();
-        let problem = apply(&plan(
-            root,
-            vec![file("first", Action::Create), file("taken", Action::Create)],
-        ))
-        .unwrap_err();
+        let problem = apply(&plan(root, vec![file("first", Action::Create), file("taken", Action::Create)]))
+            .unwrap_err();
         assert_eq!(problem.kind, ProblemKind::Usage);
         assert!(problem.why.contains("written before: first"), "{problem}");
-        let edit = Action::Edit {
-            old: "older\n".to_owned(),
-        };
+        let edit = Action::Edit { old: "older\n".to_owned() };
         assert!(apply(&plan(root, vec![file("taken", edit)])).is_err());
         assert_eq!(std::fs::read_to_string(root.join("taken")).unwrap(), "theirs\n");
     }

@@ -57,32 +57,17 @@ fn tests(out: &mut String, facts: &Facts) {
         out.push_str(" No suite was found.\n# [test]\n# run = [\"pytest\"]\n\n");
         return;
     }
-    let evidence: Vec<String> = facts
-        .suites
-        .iter()
-        .map(|suite| format!("{} ({})", suite.command, suite.why))
-        .collect();
+    let evidence: Vec<String> =
+        facts.suites.iter().map(|suite| format!("{} ({})", suite.command, suite.why)).collect();
     let commands: Vec<String> = facts.suites.iter().map(|suite| suite.command.clone()).collect();
     // Rust alone is left to detection: it takes the faster runner where there is one.
-    let mark = if facts.suites.len() == 1 && facts.rust {
-        "# "
-    } else {
-        ""
-    };
-    let _ = writeln!(
-        out,
-        " Found: {}.\n{mark}[test]\n{mark}run = {}\n",
-        evidence.join("; "),
-        list(&commands)
-    );
+    let mark = if facts.suites.len() == 1 && facts.rust { "# " } else { "" };
+    let _ =
+        writeln!(out, " Found: {}.\n{mark}[test]\n{mark}run = {}\n", evidence.join("; "), list(&commands));
 }
 
 fn lint(out: &mut String, facts: &Facts) {
-    let found = if facts.rust {
-        " Found: rustfmt and clippy, for Rust."
-    } else {
-        ""
-    };
+    let found = if facts.rust { " Found: rustfmt and clippy, for Rust." } else { "" };
     let _ = writeln!(
         out,
         "# Static analysis.{found} A baseline holds accepted findings; only new ones fail.\n\
@@ -115,12 +100,7 @@ fn coverage(out: &mut String, facts: &Facts) {
 }
 
 fn visual(out: &mut String, facts: &Facts) {
-    let web = [
-        Language::JavaScript,
-        Language::TypeScript,
-        Language::Html,
-        Language::Css,
-    ];
+    let web = [Language::JavaScript, Language::TypeScript, Language::Html, Language::Css];
     if web.iter().any(|language| facts.project.speaks(*language)) {
         out.push_str(
             "# Visual regression: a folder of accepted pictures, compared pixel by pixel.\n\
@@ -157,10 +137,7 @@ mod tests {
     use xtask_core::model::RepoPath;
 
     fn suite(command: &str) -> Suite {
-        Suite {
-            command: command.to_owned(),
-            why: "evidence".to_owned(),
-        }
+        Suite { command: command.to_owned(), why: "evidence".to_owned() }
     }
 
     fn facts(paths: &[&str], suites: &[&str]) -> Facts {
@@ -205,11 +182,7 @@ mod tests {
     #[test]
     fn what_was_found_is_set() {
         for (facts, has, lacks) in [
-            (
-                facts(&[], &[]),
-                vec!["# [test]"],
-                vec!["\n[test]", "[visual]", "[env]"],
-            ),
+            (facts(&[], &[]), vec!["# [test]"], vec!["\n[test]", "[visual]", "[env]"]),
             (
                 facts(&["Cargo.toml"], &["cargo test"]),
                 vec!["# [test]", "rustfmt and clippy"],
@@ -217,11 +190,7 @@ mod tests {
             ),
             (
                 facts(&["a.py", "compose.yaml"], &["pytest"]),
-                vec![
-                    "\n[test]\nrun = [\"pytest\"]\n",
-                    "# compose = [\"compose.yaml\"]",
-                    "coverage.lcov",
-                ],
+                vec!["\n[test]\nrun = [\"pytest\"]\n", "# compose = [\"compose.yaml\"]", "coverage.lcov"],
                 vec!["rustfmt"],
             ),
             (

@@ -53,11 +53,7 @@ pub struct PlannedFile {
 impl PlannedFile {
     /// A file that stays as it is.
     pub(crate) fn skip(path: RepoPath, why: impl Into<String>) -> Self {
-        Self {
-            path,
-            content: String::new(),
-            action: Action::Skip { why: why.into() },
-        }
+        Self { path, content: String::new(), action: Action::Skip { why: why.into() } }
     }
 }
 
@@ -84,14 +80,13 @@ impl InitPlan {
 
     /// The plan as JSON: `{"found": […], "files": [{"path", "content", "action": "create|edit|skip", …}], "notes": […]}`.
     pub fn json(&self) -> Result<serde_json::Value> {
-        serde_json::to_value(self).map_err(|cause| Problem::invalid("can't write the plan as JSON").why(cause))
+        serde_json::to_value(self)
+            .map_err(|cause| Problem::invalid("can't write the plan as JSON").why(cause))
     }
 
     /// Whether there is nothing to write.
     pub fn is_done(&self) -> bool {
-        self.files
-            .iter()
-            .all(|file| matches!(file.action, Action::Skip { .. }))
+        self.files.iter().all(|file| matches!(file.action, Action::Skip { .. }))
     }
 }
 
@@ -134,23 +129,14 @@ fn compose(cx: &Context, facts: &Facts, options: &Options) -> InitPlan {
                 .to_owned(),
         );
     }
-    InitPlan {
-        root: cx.root.clone(),
-        found: facts.found(),
-        files,
-        notes,
-    }
+    InitPlan { root: cx.root.clone(), found: facts.found(), files, notes }
 }
 
 /// The file, to be created where nothing is in its place.
 pub(crate) fn create(cx: &Context, path: &str, content: impl FnOnce() -> String) -> PlannedFile {
     let path = RepoPath::from(path);
     match place::check(&cx.root, &path) {
-        place::Place::Free => PlannedFile {
-            path,
-            content: content(),
-            action: Action::Create,
-        },
+        place::Place::Free => PlannedFile { path, content: content(), action: Action::Create },
         place::Place::Taken(why) => PlannedFile::skip(path, why),
     }
 }

@@ -34,11 +34,7 @@ fn show_file(file: &PlannedFile) -> String {
         Action::Edit { old } => ("edit", old.as_str()),
         Action::Skip { why } => return format!("keep   {}: {why}\n", file.path),
     };
-    let from = if old.is_empty() {
-        "/dev/null".to_owned()
-    } else {
-        format!("a/{}", file.path)
-    };
+    let from = if old.is_empty() { "/dev/null".to_owned() } else { format!("a/{}", file.path) };
     let diff = TextDiff::from_lines(old, &file.content)
         .unified_diff()
         .context_radius(3)
@@ -74,13 +70,7 @@ mod tests {
             found: vec!["languages: Rust (1 file)".to_owned()],
             files: vec![
                 file("xtask.toml", "a = 1\nb = 2\n", Action::Create),
-                file(
-                    ".cargo/config.toml",
-                    "x\n[alias]\n",
-                    Action::Edit {
-                        old: "x\n".to_owned(),
-                    },
-                ),
+                file(".cargo/config.toml", "x\n[alias]\n", Action::Edit { old: "x\n".to_owned() }),
                 PlannedFile::skip("c.yml".into(), "it exists"),
             ],
             notes: vec!["do this:\n\n  that".to_owned()],

@@ -20,27 +20,18 @@ pub(crate) struct Suite {
 pub(crate) fn find(root: &Path, project: &Project, paths: &[RepoPath]) -> Vec<Suite> {
     let mut suites = Vec::new();
     if project.has_at_top("Cargo.toml") {
-        suites.push(Suite {
-            command: "cargo test".to_owned(),
-            why: "Cargo.toml is here".to_owned(),
-        });
+        suites.push(Suite { command: "cargo test".to_owned(), why: "Cargo.toml is here".to_owned() });
     }
     if project.speaks(Language::Python)
         && let Some(why) = pytest(root, paths)
     {
-        suites.push(Suite {
-            command: format!("{}pytest", python_prefix(root)),
-            why,
-        });
+        suites.push(Suite { command: format!("{}pytest", python_prefix(root)), why });
     }
     if project.has_at_top("package.json")
         && let Some(why) = text_of(&root.join("package.json")).and_then(|text| test_script(&text))
     {
         let manager = node_manager(root);
-        suites.push(Suite {
-            command: format!("{manager} test"),
-            why,
-        });
+        suites.push(Suite { command: format!("{manager} test"), why });
     }
     suites
 }
@@ -116,10 +107,7 @@ fn python_prefix(root: &Path) -> &'static str {
 /// The package manager of a JavaScript project, by its lock file.
 fn node_manager(root: &Path) -> &'static str {
     let locks = [("pnpm-lock.yaml", "pnpm"), ("yarn.lock", "yarn")];
-    locks
-        .into_iter()
-        .find(|(lock, _)| root.join(lock).is_file())
-        .map_or("npm", |(_, manager)| manager)
+    locks.into_iter().find(|(lock, _)| root.join(lock).is_file()).map_or("npm", |(_, manager)| manager)
 }
 
 /// What tells that `package.json` has a test script of the project's own; npm's placeholder is none.
@@ -132,10 +120,7 @@ fn test_script(package: &str) -> Option<String> {
 
 /// How a CI runner installs what the project needs.
 pub(crate) fn installs(root: &Path, project: &Project) -> Installs {
-    let python = project
-        .speaks(Language::Python)
-        .then(|| python_install(root))
-        .flatten();
+    let python = project.speaks(Language::Python).then(|| python_install(root)).flatten();
     let node = project.has_at_top("package.json").then(|| {
         let locked = root.join("package-lock.json").is_file();
         match node_manager(root) {
@@ -155,10 +140,8 @@ fn python_install(root: &Path) -> Option<String> {
         "poetry run " => return Some("python -m pip install poetry && poetry install".to_owned()),
         _ => {}
     }
-    let mut arguments: Vec<String> = requirement_files(root)
-        .into_iter()
-        .map(|name| format!("-r {name}"))
-        .collect();
+    let mut arguments: Vec<String> =
+        requirement_files(root).into_iter().map(|name| format!("-r {name}")).collect();
     let project = |text: String| text.lines().any(|line| line.trim() == "[project]");
     if arguments.is_empty() && text_of(&root.join("pyproject.toml")).is_some_and(project) {
         arguments.push("-e .".to_owned());
@@ -182,10 +165,7 @@ mod tests {
         }
         let project = Project::detect(&paths);
         let suites = find(folder.path(), &project, &paths);
-        (
-            suites.into_iter().map(|suite| suite.command).collect(),
-            installs(folder.path(), &project),
-        )
+        (suites.into_iter().map(|suite| suite.command).collect(), installs(folder.path(), &project))
     }
 
     #[test]
@@ -196,39 +176,18 @@ mod tests {
             (vec![], vec![]),
             (vec![py], vec![]),
             (vec![py, ("pytest.ini", "")], vec!["pytest"]),
-            (
-                vec![py, ("pyproject.toml", "[tool.pytest.ini_options]\n")],
-                vec!["pytest"],
-            ),
+            (vec![py, ("pyproject.toml", "[tool.pytest.ini_options]\n")], vec!["pytest"]),
             (vec![py, ("pyproject.toml", "[project]\nname = \"x\"\n")], vec![]),
             (vec![py, ("setup.cfg", "[tool:pytest]\n")], vec!["pytest"]),
-            (
-                vec![py, ("requirements.txt", "flask\npytest>=8\n")],
-                vec!["pytest"],
-            ),
-            (
-                vec![py, ("requirements.txt", "flask\npytest-cov\n# pytest\n")],
-                vec![],
-            ),
+            (vec![py, ("requirements.txt", "flask\npytest>=8\n")], vec!["pytest"]),
+            (vec![py, ("requirements.txt", "flask\npytest-cov\n# pytest\n")], vec![]),
             (vec![py, ("tests/conftest.py", "")], vec!["pytest"]),
-            (
-                vec![py, ("pytest.ini", ""), ("uv.lock", "")],
-                vec!["uv run pytest"],
-            ),
-            (
-                vec![py, ("pytest.ini", ""), ("poetry.lock", "")],
-                vec!["poetry run pytest"],
-            ),
+            (vec![py, ("pytest.ini", ""), ("uv.lock", "")], vec!["uv run pytest"]),
+            (vec![py, ("pytest.ini", ""), ("poetry.lock", "")], vec!["poetry run pytest"]),
             (vec![("pytest.ini", "")], vec![]),
             (vec![("package.json", script)], vec!["npm test"]),
-            (
-                vec![("package.json", script), ("yarn.lock", "")],
-                vec!["yarn test"],
-            ),
-            (
-                vec![("package.json", script), ("pnpm-lock.yaml", "")],
-                vec!["pnpm test"],
-            ),
+            (vec![("package.json", script), ("yarn.lock", "")], vec!["yarn test"]),
+            (vec![("package.json", script), ("pnpm-lock.yaml", "")], vec!["pnpm test"]),
             (vec![("package.json", "{ broken")], vec![]),
             (vec![("package.json", "{}")], vec![]),
             (
@@ -240,12 +199,7 @@ mod tests {
             ),
             (vec![("web/package.json", script)], vec![]),
             (
-                vec![
-                    ("Cargo.toml", ""),
-                    py,
-                    ("pytest.ini", ""),
-                    ("package.json", script),
-                ],
+                vec![("Cargo.toml", ""), py, ("pytest.ini", ""), ("package.json", script)],
                 vec!["cargo test", "pytest", "npm test"],
             ),
         ] {
@@ -263,17 +217,9 @@ mod tests {
                 Some("python -m pip install -r requirements.txt -r requirements-dev.txt"),
                 None,
             ),
-            (
-                vec![py, ("pyproject.toml", "[project]\n")],
-                Some("python -m pip install -e ."),
-                None,
-            ),
+            (vec![py, ("pyproject.toml", "[project]\n")], Some("python -m pip install -e ."), None),
             (vec![py, ("pyproject.toml", "[tool.black]\n")], None, None),
-            (
-                vec![("package.json", "{}"), ("package-lock.json", "{}")],
-                None,
-                Some("npm ci"),
-            ),
+            (vec![("package.json", "{}"), ("package-lock.json", "{}")], None, Some("npm ci")),
             (vec![("package.json", "{}")], None, Some("npm install")),
         ] {
             let found = commands(&files).1;

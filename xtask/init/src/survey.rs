@@ -54,26 +54,14 @@ impl Facts {
             let shown: Vec<String> = languages
                 .iter()
                 .map(|(language, count)| {
-                    format!(
-                        "{language:?} ({count} {})",
-                        if **count == 1 { "file" } else { "files" }
-                    )
+                    format!("{language:?} ({count} {})", if **count == 1 { "file" } else { "files" })
                 })
                 .collect();
             lines.push(format!("languages: {}", shown.join(", ")));
         }
-        lines.extend(
-            self.suites
-                .iter()
-                .map(|suite| format!("tests: {} ({})", suite.command, suite.why)),
-        );
+        lines.extend(self.suites.iter().map(|suite| format!("tests: {} ({})", suite.command, suite.why)));
         if !self.project.ci.is_empty() {
-            let shown: Vec<&str> = self
-                .project
-                .ci
-                .iter()
-                .map(|service| service_name(*service))
-                .collect();
+            let shown: Vec<&str> = self.project.ci.iter().map(|service| service_name(*service)).collect();
             lines.push(format!("CI: {}", shown.join(", ")));
         }
         lines.extend(self.project.compose.iter().map(|path| format!("Compose: {path}")));
@@ -129,11 +117,7 @@ pub(crate) fn of_paths(root: &Path, paths: &[RepoPath], git: bool) -> Facts {
     Facts {
         git,
         rust,
-        tasks: if rust {
-            tasks::judge(&manifests)
-        } else {
-            Tasks::None
-        },
+        tasks: if rust { tasks::judge(&manifests) } else { Tasks::None },
         installs: suite::installs(root, &project),
         vendored: vendored(paths),
         called_by: workflows(root, paths),
@@ -177,9 +161,7 @@ fn vendored(paths: &[RepoPath]) -> Vec<String> {
         .into_iter()
         .filter(|name| {
             let prefix = format!("{name}/");
-            paths
-                .iter()
-                .any(|path| path.as_bytes().starts_with(prefix.as_bytes()))
+            paths.iter().any(|path| path.as_bytes().starts_with(prefix.as_bytes()))
         })
         .map(str::to_owned)
         .collect()
@@ -187,10 +169,7 @@ fn vendored(paths: &[RepoPath]) -> Vec<String> {
 
 /// The file's text, where it can be read, is UTF-8 and of a size that a person writes.
 pub(crate) fn text_of(path: &Path) -> Option<String> {
-    let size = std::fs::metadata(path)
-        .ok()
-        .filter(std::fs::Metadata::is_file)?
-        .len();
+    let size = std::fs::metadata(path).ok().filter(std::fs::Metadata::is_file)?.len();
     if size > LARGEST_TEXT {
         return None;
     }

@@ -70,16 +70,9 @@ fn of_package(text: &str, program: bool) -> Tasks {
         return Tasks::None;
     }
     if !embeds {
-        return if name == "xtask" {
-            Tasks::Theirs
-        } else {
-            Tasks::None
-        };
+        return if name == "xtask" { Tasks::Theirs } else { Tasks::None };
     }
-    Tasks::Ours {
-        package: name.to_owned(),
-        bin: named_bin(&manifest, package, name),
-    }
+    Tasks::Ours { package: name.to_owned(), bin: named_bin(&manifest, package, name) }
 }
 
 /// Whether `[dependencies]` holds the package, under its own or another name. A path or git dependency is meant: the
@@ -93,9 +86,7 @@ fn depends_on(manifest: &Table, wanted: &str) -> bool {
             return false;
         };
         let package = detail.get("package").and_then(Value::as_str).unwrap_or(key);
-        let elsewhere = ["path", "git", "workspace"]
-            .iter()
-            .any(|kind| detail.contains_key(*kind));
+        let elsewhere = ["path", "git", "workspace"].iter().any(|kind| detail.contains_key(*kind));
         package == wanted && elsewhere
     })
 }
@@ -107,10 +98,7 @@ fn named_bin(manifest: &Table, package: &Table, name: &str) -> Option<String> {
         return None;
     }
     let names = || bins.iter().filter_map(|bin| bin.get("name")?.as_str());
-    names()
-        .find(|bin| *bin == name)
-        .or_else(|| names().next())
-        .map(str::to_owned)
+    names().find(|bin| *bin == name).or_else(|| names().next()).map(str::to_owned)
 }
 
 #[cfg(test)]
@@ -118,10 +106,7 @@ mod tests {
     use super::*;
 
     fn manifest(text: &str, program: bool) -> Manifest {
-        Manifest {
-            text: text.to_owned(),
-            program,
-        }
+        Manifest { text: text.to_owned(), program }
     }
 
     #[test]
@@ -142,19 +127,12 @@ mod tests {
             (vec![two], Some("run --quiet --package tasks --bin tasks --")),
             (vec![theirs], None),
             (vec![stranger], None),
-            (
-                vec!["[workspace]\nmembers = []", "not toml [", "", "package = 1"],
-                None,
-            ),
+            (vec!["[workspace]\nmembers = []", "not toml [", "", "package = 1"], None),
         ] {
             let manifests: Vec<_> = manifests.into_iter().map(|text| manifest(text, true)).collect();
             assert_eq!(judge(&manifests).ours().as_deref(), alias, "{manifests:?}");
         }
         assert_eq!(judge(&[manifest(theirs, true)]), Tasks::Theirs);
-        assert_eq!(
-            judge(&[manifest(embeds, false)]),
-            Tasks::None,
-            "a library can't be run"
-        );
+        assert_eq!(judge(&[manifest(embeds, false)]), Tasks::None, "a library can't be run");
     }
 }

@@ -24,10 +24,9 @@ pub(crate) fn file(cx: &Context, facts: &Facts, source: Option<&str>) -> (Option
         .iter()
         .filter(|service| **service != CiService::GithubActions)
         .map(|service| match service {
-            CiService::GitlabCi => format!(
-                "GitLab CI: add this job to .gitlab-ci.yml yourself:\n\n{}",
-                gitlab(facts, source)
-            ),
+            CiService::GitlabCi => {
+                format!("GitLab CI: add this job to .gitlab-ci.yml yourself:\n\n{}", gitlab(facts, source))
+            }
             other => format!(
                 "{}: add a step that runs `{} ci`; its reports lie in `{}`.",
                 service_name(*other),
@@ -57,11 +56,7 @@ pub(crate) fn file(cx: &Context, facts: &Facts, source: Option<&str>) -> (Option
 
 /// How the program is called.
 fn program(facts: &Facts) -> &'static str {
-    if facts.tasks.ours().is_some() {
-        "cargo xtask"
-    } else {
-        "xtask"
-    }
+    if facts.tasks.ours().is_some() { "cargo xtask" } else { "xtask" }
 }
 
 /// The folder of reports.
@@ -83,9 +78,7 @@ fn github(facts: &Facts, source: Option<&str>) -> String {
     if facts.tasks.ours().is_none() {
         let source = source.map_or_else(|| SOURCE_VARIABLE.to_owned(), quoted);
         steps.push_str(
-            &PROGRAM
-                .replace("__version__", env!("CARGO_PKG_VERSION"))
-                .replace("__source__", &source),
+            &PROGRAM.replace("__version__", env!("CARGO_PKG_VERSION")).replace("__source__", &source),
         );
     }
     GITHUB
@@ -99,10 +92,8 @@ fn gitlab(facts: &Facts, source: Option<&str>) -> String {
     before.extend(facts.installs.python.clone());
     before.extend(facts.installs.node.clone());
     if facts.tasks.ours().is_none() {
-        let source = source.map_or_else(
-            || "\"$XTASK_SOURCE\"".to_owned(),
-            |url| format!("'{}'", url.replace('\'', "")),
-        );
+        let source = source
+            .map_or_else(|| "\"$XTASK_SOURCE\"".to_owned(), |url| format!("'{}'", url.replace('\'', "")));
         before.push(format!("cargo install --locked --git {source} xtask"));
     }
     let before: Vec<String> = before.iter().map(|line| format!("    - {line}")).collect();
@@ -124,28 +115,17 @@ mod tests {
     use crate::tasks::Tasks;
 
     fn facts(rust: bool, tasks: Tasks) -> Facts {
-        Facts {
-            rust,
-            tasks,
-            ..Facts::default()
-        }
+        Facts { rust, tasks, ..Facts::default() }
     }
 
     #[test]
     fn the_workflow_calls_the_program_as_it_can_be_called_there() {
-        let ours = Tasks::Ours {
-            package: "xtask".to_owned(),
-            bin: None,
-        };
+        let ours = Tasks::Ours { package: "xtask".to_owned(), bin: None };
         for (facts, source, has, lacks) in [
             (
                 facts(true, ours),
                 None,
-                vec![
-                    "run: cargo xtask ci",
-                    "rustup toolchain install",
-                    "path: target/xtask",
-                ],
+                vec!["run: cargo xtask ci", "rustup toolchain install", "path: target/xtask"],
                 vec!["cargo install", "setup-python", "setup-node"],
             ),
             (
@@ -188,10 +168,7 @@ mod tests {
             for line in text.lines().filter(|line| line.contains("uses:")) {
                 let (_, pin) = line.split_once('@').expect("a pin");
                 let (commit, version) = pin.split_once(" # v").expect("the version as a comment");
-                assert!(
-                    commit.len() == 40 && commit.bytes().all(|byte| byte.is_ascii_hexdigit()),
-                    "{line}"
-                );
+                assert!(commit.len() == 40 && commit.bytes().all(|byte| byte.is_ascii_hexdigit()), "{line}");
                 assert!(version.starts_with(|c: char| c.is_ascii_digit()), "{line}");
             }
         }
@@ -200,10 +177,7 @@ mod tests {
     #[test]
     fn the_job_for_gitlab_is_whole() {
         let text = gitlab(&facts(false, Tasks::None), None);
-        assert!(
-            text.contains("    - cargo install --locked --git \"$XTASK_SOURCE\" xtask\n"),
-            "{text}"
-        );
+        assert!(text.contains("    - cargo install --locked --git \"$XTASK_SOURCE\" xtask\n"), "{text}");
         assert!(!text.contains("__"), "{text}");
     }
 }

@@ -66,30 +66,18 @@ impl Baseline {
             .iter()
             .filter(|found| !found.blocks)
             .map(|found| Entry {
-                path: found
-                    .finding
-                    .location
-                    .as_ref()
-                    .map_or_else(RepoPath::default, |at| at.path.clone()),
+                path: found.finding.location.as_ref().map_or_else(RepoPath::default, |at| at.path.clone()),
                 tool: found.finding.tool.clone(),
                 rule: found.finding.rule.clone(),
                 text: found.text.clone(),
                 ordinal: found.ordinal,
                 fingerprint: found.finding.fingerprint.clone(),
             })
-            .chain(
-                old.findings
-                    .iter()
-                    .filter(|entry| kept.contains(&entry.tool.as_str()))
-                    .cloned(),
-            )
+            .chain(old.findings.iter().filter(|entry| kept.contains(&entry.tool.as_str())).cloned())
             .collect();
         findings.sort();
         findings.dedup();
-        Self {
-            version: VERSION,
-            findings,
-        }
+        Self { version: VERSION, findings }
     }
 
     /// The file's text.
@@ -156,10 +144,7 @@ mod tests {
     }
 
     fn new(found: &[Identified]) -> usize {
-        found
-            .iter()
-            .filter(|found| found.finding.state == State::New)
-            .count()
+        found.iter().filter(|found| found.finding.state == State::New).count()
     }
 
     #[test]
@@ -176,11 +161,7 @@ mod tests {
         let mut now = found("bad\nother\n", 1..=2);
         assert_eq!(baseline.mark(&mut now, &["t"]), 1);
         assert_eq!(new(&now), 1);
-        assert_eq!(
-            baseline.mark(&mut [], &[]),
-            0,
-            "of a tool that did not run, nothing could go"
-        );
+        assert_eq!(baseline.mark(&mut [], &[]), 0, "of a tool that did not run, nothing could go");
     }
 
     #[test]
@@ -213,11 +194,7 @@ mod tests {
             let problem = Baseline::parse("lint-baseline.json", bytes).unwrap_err();
             assert_eq!(problem.kind, ProblemKind::Usage);
         }
-        assert!(
-            Baseline::parse("x", b"{\"version\":1,\"findings\":[\n]}\n")
-                .unwrap()
-                .is_empty()
-        );
+        assert!(Baseline::parse("x", b"{\"version\":1,\"findings\":[\n]}\n").unwrap().is_empty());
     }
 
     proptest! {

@@ -21,13 +21,7 @@ pub(crate) fn check(arguments: &[String]) -> Process {
 /// The command that applies what Clippy is sure of.
 pub(crate) fn fix(arguments: &[String]) -> Process {
     Process::new("cargo")
-        .args([
-            "clippy",
-            "--fix",
-            "--allow-dirty",
-            "--allow-staged",
-            "--allow-no-vcs",
-        ])
+        .args(["clippy", "--fix", "--allow-dirty", "--allow-staged", "--allow-no-vcs"])
         .args(["--workspace", "--all-targets"])
         .args(arguments)
 }
@@ -118,10 +112,7 @@ pub(crate) fn parse(root: &Path, folder: &RepoPath, ended: &Ended) -> Parsed {
             ));
         }
     }
-    Parsed::Findings {
-        found: found.into_iter().collect(),
-        complete: finished == Some(true),
-    }
+    Parsed::Findings { found: found.into_iter().collect(), complete: finished == Some(true) }
 }
 
 fn finding(root: &Path, folder: &RepoPath, manifest: Option<&str>, diagnostic: &Diagnostic) -> Option<Raw> {

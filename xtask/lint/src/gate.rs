@@ -25,10 +25,7 @@ impl Gate for LintGate {
         };
         let steps = steps(&section, &folders);
         if steps.is_empty() {
-            return Ok(Planned::idle(GatePlan::out(
-                "lint",
-                "xtask.toml turns all its tools off",
-            )));
+            return Ok(Planned::idle(GatePlan::out("lint", "xtask.toml turns all its tools off")));
         }
         let standing = cx.standing("lint");
         if find_program(&cx.root, &[], "cargo").is_none() {
@@ -52,10 +49,7 @@ impl Gate for LintGate {
         };
         Ok(Planned::run(plan, move |cx| {
             let linted = run(cx, Options::default())?;
-            Ok(GateReport {
-                standing,
-                ..linted.report
-            })
+            Ok(GateReport { standing, ..linted.report })
         }))
     }
 
@@ -72,23 +66,16 @@ impl Gate for LintGate {
             .map(|tool| {
                 let ended = tool.version().folder(&cx.root).run(&cx.cancel);
                 let state = match ended {
-                    Ok(ended) if ended.code == Some(0) => NeedState::Met {
-                        found: String::from_utf8_lossy(&ended.stdout).trim().to_owned(),
-                    },
+                    Ok(ended) if ended.code == Some(0) => {
+                        NeedState::Met { found: String::from_utf8_lossy(&ended.stdout).trim().to_owned() }
+                    }
                     Ok(ended) => NeedState::Unmet {
                         why: last_lines(&String::from_utf8_lossy(&ended.stderr), 2),
                         fix: tool.install().to_owned(),
                     },
-                    Err(error) => NeedState::Unmet {
-                        why: error.to_string(),
-                        fix: tool.install().to_owned(),
-                    },
+                    Err(error) => NeedState::Unmet { why: error.to_string(), fix: tool.install().to_owned() },
                 };
-                Need {
-                    name: tool.name().to_owned(),
-                    by: "lint".to_owned(),
-                    state,
-                }
+                Need { name: tool.name().to_owned(), by: "lint".to_owned(), state }
             })
             .collect()
     }

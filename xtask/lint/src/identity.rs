@@ -34,19 +34,12 @@ pub fn identify(
             let text = match &raw.location {
                 Some(at) => {
                     let content = files.entry(at.path.clone()).or_insert_with(|| text_of(&at.path));
-                    content
-                        .as_deref()
-                        .map_or(String::new(), |content| normalised(content, at))
+                    content.as_deref().map_or(String::new(), |content| normalised(content, at))
                 }
                 None => raw.message.clone(),
             };
-            let path = raw
-                .location
-                .as_ref()
-                .map_or_else(RepoPath::default, |at| at.path.clone());
-            let count = equals
-                .entry((raw.rule.clone(), path.clone(), text.clone()))
-                .or_default();
+            let path = raw.location.as_ref().map_or_else(RepoPath::default, |at| at.path.clone());
+            let count = equals.entry((raw.rule.clone(), path.clone(), text.clone())).or_default();
             let ordinal = *count;
             *count += 1;
             let fingerprint = fingerprint(tool, &raw.rule, &path, &text, ordinal);
@@ -94,16 +87,10 @@ fn normalised(content: &[u8], location: &Location) -> String {
     };
     let to = location.end_line.unwrap_or(from).max(from);
     let count = (to - from) as usize + 1;
-    let lines = content
-        .split(|&byte| byte == b'\n')
-        .skip((from as usize).saturating_sub(1))
-        .take(count);
+    let lines = content.split(|&byte| byte == b'\n').skip((from as usize).saturating_sub(1)).take(count);
     let words: Vec<String> = lines
         .flat_map(|line| {
-            String::from_utf8_lossy(line)
-                .split_whitespace()
-                .map(str::to_owned)
-                .collect::<Vec<_>>()
+            String::from_utf8_lossy(line).split_whitespace().map(str::to_owned).collect::<Vec<_>>()
         })
         .collect();
     words.join(" ")

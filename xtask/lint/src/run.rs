@@ -54,10 +54,7 @@ pub fn run(cx: &Context, options: Options) -> Result<Linted> {
     let steps = steps(&section, &cx.project()?.folders_of("Cargo.toml"));
     if steps.is_empty() {
         let nothing = Outcome::nothing_to_do("no tool has anything to look at here");
-        return Ok(Linted {
-            report: GateReport::new("lint", nothing),
-            fixed: 0,
-        });
+        return Ok(Linted { report: GateReport::new("lint", nothing), fixed: 0 });
     }
     let changed = scope::changed(cx)?;
     if changed.as_ref().is_some_and(|changed| changed.files.is_empty()) {
@@ -69,10 +66,7 @@ pub fn run(cx: &Context, options: Options) -> Result<Linted> {
     let path = cx.root.join(section.baseline_file());
     let old = match path.try_exists() {
         Ok(false) if section.baseline.is_some() && !options.update_baseline => {
-            cx.events.notice(format!(
-                "{} is not there yet; it counts as empty",
-                section.baseline_file()
-            ));
+            cx.events.notice(format!("{} is not there yet; it counts as empty", section.baseline_file()));
             Baseline::default()
         }
         Ok(false) => Baseline::default(),
@@ -90,11 +84,8 @@ pub fn run(cx: &Context, options: Options) -> Result<Linted> {
     let mut baseline = old;
     if options.update_baseline {
         refuse_partial(&found)?;
-        let kept: Vec<&str> = TOOLS
-            .map(Tool::name)
-            .into_iter()
-            .filter(|name| !found.ran.contains(name))
-            .collect();
+        let kept: Vec<&str> =
+            TOOLS.map(Tool::name).into_iter().filter(|name| !found.ran.contains(name)).collect();
         baseline = Baseline::of(&found.findings, &baseline, &kept);
         files::write(&path, baseline.render()?.as_bytes())?;
     }
@@ -102,51 +93,32 @@ pub fn run(cx: &Context, options: Options) -> Result<Linted> {
     if let Some(changed) = &changed {
         found.findings.retain(|found| changed.keeps(found));
     }
-    Ok(Linted {
-        report: judge(found, stale, &baseline),
-        fixed,
-    })
+    Ok(Linted { report: judge(found, stale, &baseline), fixed })
 }
 
 fn fingerprints(found: &[Identified]) -> HashSet<Fingerprint> {
-    found
-        .iter()
-        .map(|found| found.finding.fingerprint.clone())
-        .collect()
+    found.iter().map(|found| found.finding.fingerprint.clone()).collect()
 }
 
 /// A baseline of half a measurement would call the other half new tomorrow.
 fn refuse_partial(found: &Found) -> Result<()> {
     let why = match &found.outcome {
-        Outcome::Invalid { why, .. }
-        | Outcome::Skipped {
-            reason: Skip::Stopped,
-            why,
-            ..
-        } => why.clone(),
+        Outcome::Invalid { why, .. } | Outcome::Skipped { reason: Skip::Stopped, why, .. } => why.clone(),
         _ if !found.complete => "the code has errors that keep the tools from seeing all of it".to_owned(),
         _ => return Ok(()),
     };
-    Err(Problem::invalid("the baseline was not updated")
-        .why(why)
-        .fix("mend that first"))
+    Err(Problem::invalid("the baseline was not updated").why(why).fix("mend that first"))
 }
 
 /// Runs every step, and identifies what all of them found.
 fn look(cx: &Context, steps: &[Step]) -> Result<Found> {
-    let mut all = Found {
-        findings: Vec::new(),
-        outcome: Outcome::Passed,
-        ran: Vec::new(),
-        complete: true,
-    };
+    let mut all = Found { findings: Vec::new(), outcome: Outcome::Passed, ran: Vec::new(), complete: true };
     for tool in TOOLS {
         let mut raws = Vec::new();
         let mut measured = false;
         let mut whole = true;
         for (done, step) in steps.iter().enumerate().filter(|(_, step)| step.tool == tool) {
-            cx.events
-                .progress("lint", done as u64, steps.len() as u64, tool.name());
+            cx.events.progress("lint", done as u64, steps.len() as u64, tool.name());
             measured = true;
             let outcome = match check(cx, step)? {
                 Parsed::Findings { found, complete } => {
@@ -192,14 +164,9 @@ fn check(cx: &Context, step: &Step) -> Result<Parsed> {
     match ended {
         Ok(ended) => Ok(step.tool.parse(&cx.root, &step.folder, &ended)),
         Err(error) => Ok(match suite::unmeasured(&error, step.tool.install())? {
-            Outcome::Skipped {
-                reason: Skip::Missing,
-                why,
-                fix,
-            } => Parsed::Missing {
-                why,
-                fix: fix.unwrap_or_else(|| step.tool.install().to_owned()),
-            },
+            Outcome::Skipped { reason: Skip::Missing, why, fix } => {
+                Parsed::Missing { why, fix: fix.unwrap_or_else(|| step.tool.install().to_owned()) }
+            }
             other => Parsed::Ended(other),
         }),
     }
@@ -228,10 +195,7 @@ fn mend(cx: &Context, steps: &[Step]) -> Result<()> {
 /// The report: new findings fail, what was not measured is not passed.
 fn judge(found: Found, stale: usize, baseline: &Baseline) -> GateReport {
     let findings: Vec<_> = found.findings.into_iter().map(|found| found.finding).collect();
-    let new = findings
-        .iter()
-        .filter(|finding| finding.state == State::New)
-        .count();
+    let new = findings.iter().filter(|finding| finding.state == State::New).count();
     let all = findings.len();
     let mut summary = match (all, all - new) {
         (0, _) => "no findings".to_owned(),

@@ -11,19 +11,13 @@ use crate::raw::{Parsed, Raw, inside};
 
 /// The command that checks.
 pub(crate) fn check(arguments: &[String]) -> Process {
-    Process::new("cargo")
-        .args(["fmt", "--all", "--", "--check", "--color", "never"])
-        .args(arguments)
+    Process::new("cargo").args(["fmt", "--all", "--", "--check", "--color", "never"]).args(arguments)
 }
 
 /// The command that formats.
 pub(crate) fn fix(arguments: &[String]) -> Process {
     let process = Process::new("cargo").args(["fmt", "--all"]);
-    if arguments.is_empty() {
-        process
-    } else {
-        process.arg("--").args(arguments)
-    }
+    if arguments.is_empty() { process } else { process.arg("--").args(arguments) }
 }
 
 /// What `cargo fmt --check` said of the workspace in `folder`.
@@ -51,10 +45,7 @@ pub(crate) fn parse(root: &Path, folder: &RepoPath, ended: &Ended) -> Parsed {
     if ended.code != Some(0) && found.is_empty() {
         return Parsed::Invalid(format!("cargo fmt failed:\n{}", last_lines(&stderr, 8)));
     }
-    Parsed::Findings {
-        complete: !found.iter().any(|raw| raw.blocks),
-        found: found.into_iter().collect(),
-    }
+    Parsed::Findings { complete: !found.iter().any(|raw| raw.blocks), found: found.into_iter().collect() }
 }
 
 /// The runs of changed lines below each `Diff in PATH:LINE:`. LINE is that of the first line shown, in the file as it is.
@@ -88,10 +79,7 @@ fn differences(root: &Path, folder: &RepoPath, stdout: &str) -> BTreeSet<Raw> {
 /// A run of lines that rustfmt would change.
 fn difference(((from, to), path): ((u32, u32), RepoPath)) -> Raw {
     Raw {
-        location: Some(Location {
-            end_line: (to > from).then_some(to),
-            ..Location::line(path, from)
-        }),
+        location: Some(Location { end_line: (to > from).then_some(to), ..Location::line(path, from) }),
         rule: "rustfmt".to_owned(),
         severity: Severity::Warning,
         message: "not formatted as rustfmt would".to_owned(),
@@ -151,18 +139,12 @@ Diff in /repo/src/lib.rs:14:
     }
 
     fn parsed(code: i32, stdout: &str, stderr: &str) -> Parsed {
-        parse(
-            Path::new("/repo"),
-            &RepoPath::default(),
-            &ended(code, stdout, stderr),
-        )
+        parse(Path::new("/repo"), &RepoPath::default(), &ended(code, stdout, stderr))
     }
 
     #[test]
     fn each_place_is_a_finding_once() {
-        let Parsed::Findings { found, .. } = parsed(1, OUT, "") else {
-            panic!()
-        };
+        let Parsed::Findings { found, .. } = parsed(1, OUT, "") else { panic!() };
         let places: Vec<_> = found
             .iter()
             .map(|raw| {
@@ -181,9 +163,7 @@ Diff in /repo/src/lib.rs:14:
         let missing = "error: 'cargo-fmt' is not installed for the toolchain 'stable-x86_64'";
         assert!(matches!(parsed(1, "", missing), Parsed::Missing { .. }));
         let broken = "error: this file contains an unclosed delimiter\n  --> /repo/src/b.rs:20:6\n   |\n";
-        let Parsed::Findings { found, .. } = parsed(1, "", broken) else {
-            panic!()
-        };
+        let Parsed::Findings { found, .. } = parsed(1, "", broken) else { panic!() };
         assert!(found[0].blocks);
         assert_eq!(found[0].location.as_ref().unwrap().to_string(), "src/b.rs:20:6");
     }

@@ -31,11 +31,7 @@ pub(crate) fn changed(cx: &Context) -> Result<Option<Changed>> {
         None => repo.resolve(revision)?.to_string(),
     };
     let old = Side::Revision(start);
-    let files = repo
-        .changes(&old, &Side::Worktree)?
-        .into_iter()
-        .map(|change| change.path)
-        .collect();
+    let files = repo.changes(&old, &Side::Worktree)?.into_iter().map(|change| change.path).collect();
     let lines = repo.changed_lines(&old, &Side::Worktree)?;
     Ok(Some(Changed { files, lines }))
 }
@@ -83,11 +79,7 @@ mod tests {
             ("b.rs", Some(4), None, true, true),
         ] {
             let raw = Raw {
-                location: Some(Location {
-                    line,
-                    end_line: end,
-                    ..Location::file(path.into())
-                }),
+                location: Some(Location { line, end_line: end, ..Location::file(path.into()) }),
                 rule: "r".into(),
                 severity: Severity::Warning,
                 message: "m".into(),

@@ -73,10 +73,7 @@ mod tests {
         for (text, fix) in [
             ("[lint.tools.clipy]\n", "did you mean `clippy`?"),
             ("[lint]\nbaselines = \"x\"\n", "did you mean `baseline`?"),
-            (
-                "[lint.tools.clippy]\nrequire = true\n",
-                "did you mean `required`?",
-            ),
+            ("[lint.tools.clippy]\nrequire = true\n", "did you mean `required`?"),
         ] {
             assert_eq!(read(text).unwrap_err().fix, fix, "{text}");
         }

@@ -99,11 +99,7 @@ impl Step {
     /// The step in words, for plans.
     pub(crate) fn show(&self) -> String {
         let command = self.tool.check(&self.section.args).show();
-        if self.folder.as_bytes().is_empty() {
-            command
-        } else {
-            format!("in {}: {command}", self.folder)
-        }
+        if self.folder.as_bytes().is_empty() { command } else { format!("in {}: {command}", self.folder) }
     }
 }
 
@@ -114,11 +110,7 @@ pub(crate) fn steps(section: &LintSection, folders: &[RepoPath]) -> Vec<Step> {
         .map(|tool| (tool, tool.section(section)))
         .filter(|(_, own)| own.enabled != Some(false))
         .flat_map(|(tool, own)| {
-            folders.iter().map(move |folder| Step {
-                tool,
-                folder: folder.clone(),
-                section: own.clone(),
-            })
+            folders.iter().map(move |folder| Step { tool, folder: folder.clone(), section: own.clone() })
         })
         .collect()
 }
@@ -143,10 +135,7 @@ mod tests {
                 "in tools: cargo clippy --workspace --all-targets --keep-going --message-format json",
             ]
         );
-        section.tools.rustfmt = Some(ToolSection {
-            enabled: Some(false),
-            ..ToolSection::default()
-        });
+        section.tools.rustfmt = Some(ToolSection { enabled: Some(false), ..ToolSection::default() });
         assert_eq!(shown(&section).len(), 2);
     }
 }

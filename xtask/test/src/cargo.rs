@@ -37,9 +37,7 @@ pub(crate) fn run(
                 ran = ran.and(doc);
             }
         }
-        None => cx
-            .events
-            .notice("doc tests were not run: the arguments are for nextest alone"),
+        None => cx.events.notice("doc tests were not run: the arguments are for nextest alone"),
     }
     Ok(ran)
 }
@@ -52,10 +50,7 @@ fn by_nextest(cx: &Context, folder: &RepoPath, settings: &Settings<'_>) -> Resul
         .args(settings.arguments)
         .variable(nextest::VARIABLE.0, nextest::VARIABLE.1);
     let ended = start(cx, &process, folder, settings, Live::Stderr)?;
-    let (stdout, stderr) = (
-        String::from_utf8_lossy(&ended.stdout),
-        String::from_utf8_lossy(&ended.stderr),
-    );
+    let (stdout, stderr) = (String::from_utf8_lossy(&ended.stdout), String::from_utf8_lossy(&ended.stderr));
     let mut ran = Ran {
         ended_well: matches!(ended.code, Some(0 | NO_TESTS)),
         output: stderr.to_string(),
@@ -81,10 +76,7 @@ fn harness(
         .args(whole_workspace(arguments))
         .args(arguments);
     let ended = start(cx, &process, folder, settings, Live::Both)?;
-    let (stdout, stderr) = (
-        String::from_utf8_lossy(&ended.stdout),
-        String::from_utf8_lossy(&ended.stderr),
-    );
+    let (stdout, stderr) = (String::from_utf8_lossy(&ended.stdout), String::from_utf8_lossy(&ended.stderr));
     Ok(Ran {
         cases: libtest::parse(&folder.below(&cx.root), &stdout, &stderr),
         ended_well: ended.code == Some(0),
@@ -105,10 +97,7 @@ fn whole_workspace(arguments: &[String]) -> Option<&'static str> {
 }
 
 fn before_dashes(arguments: &[String]) -> &[String] {
-    let end = arguments
-        .iter()
-        .position(|argument| argument == "--")
-        .unwrap_or(arguments.len());
+    let end = arguments.iter().position(|argument| argument == "--").unwrap_or(arguments.len());
     &arguments[..end]
 }
 
@@ -128,10 +117,8 @@ fn doc_arguments(arguments: &[String]) -> Option<Vec<String>> {
         "--offline",
         "--target",
     ];
-    let shared = before_dashes(arguments)
-        .iter()
-        .filter(|argument| argument.starts_with('-'))
-        .all(|argument| {
+    let shared =
+        before_dashes(arguments).iter().filter(|argument| argument.starts_with('-')).all(|argument| {
             let option = argument.split('=').next().unwrap_or(argument);
             SHARED.contains(&option)
         });

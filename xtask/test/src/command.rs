@@ -40,15 +40,9 @@ pub(crate) fn run(
         Ok(ended) => ended,
         Err(error) => return Ok(Err(error)),
     };
-    let (stdout, stderr) = (
-        String::from_utf8_lossy(&ended.stdout),
-        String::from_utf8_lossy(&ended.stderr),
-    );
-    let mut ran = Ran {
-        ended_well: ended.code == Some(0),
-        output: format!("{stdout}\n{stderr}"),
-        ..Ran::default()
-    };
+    let (stdout, stderr) = (String::from_utf8_lossy(&ended.stdout), String::from_utf8_lossy(&ended.stderr));
+    let mut ran =
+        Ran { ended_well: ended.code == Some(0), output: format!("{stdout}\n{stderr}"), ..Ran::default() };
     if !patterns.is_empty() {
         let fresh: Vec<PathBuf> = written(&cx.root, &patterns)
             .into_iter()
@@ -86,13 +80,8 @@ fn compile(patterns: &[String]) -> Result<Vec<Pattern>> {
                 .build()
                 .map_err(|cause| Problem::usage(format!("[test] junit: `{pattern}` is no glob")).why(cause))?
                 .compile_matcher();
-            let fixed = pattern
-                .split('/')
-                .take_while(|part| !part.contains(['*', '?', '[', '{']));
-            Ok(Pattern {
-                base: fixed.collect(),
-                matcher,
-            })
+            let fixed = pattern.split('/').take_while(|part| !part.contains(['*', '?', '[', '{']));
+            Ok(Pattern { base: fixed.collect(), matcher })
         })
         .collect()
 }
@@ -147,12 +136,7 @@ mod tests {
     fn patterns_find_files_that_git_ignores() {
         let folder = tempfile::tempdir().unwrap();
         let root = folder.path();
-        for path in [
-            "target/a/junit.xml",
-            "target/b/junit.xml",
-            "target/junit.xml",
-            "other.xml",
-        ] {
+        for path in ["target/a/junit.xml", "target/b/junit.xml", "target/junit.xml", "other.xml"] {
             files::write(&root.join(path), b"x").unwrap();
         }
         for (pattern, count) in [

@@ -44,26 +44,14 @@ impl Gate for TestGate {
             .collect();
         let mut whys: Vec<String> = runners.iter().map(|(_, why)| why.clone()).collect();
         whys.dedup();
-        let plan = GatePlan {
-            steps,
-            weight: Weight::Heavy,
-            ..GatePlan::new("test", standing, whys.join(", "))
-        };
-        Ok(Planned::run(plan, move |cx| {
-            Ok(GateReport {
-                standing,
-                ..run(cx, &[])?
-            })
-        }))
+        let plan =
+            GatePlan { steps, weight: Weight::Heavy, ..GatePlan::new("test", standing, whys.join(", ")) };
+        Ok(Planned::run(plan, move |cx| Ok(GateReport { standing, ..run(cx, &[])? })))
     }
 
     fn needs(&self, cx: &Context) -> Vec<Need> {
         let section: TestSection = cx.config.section_or_default().unwrap_or_default();
-        runners(cx, &section)
-            .unwrap_or_default()
-            .iter()
-            .filter_map(|(runner, _)| need(cx, runner))
-            .collect()
+        runners(cx, &section).unwrap_or_default().iter().filter_map(|(runner, _)| need(cx, runner)).collect()
     }
 }
 
@@ -77,12 +65,9 @@ fn missing(cx: &Context, runner: &Runner) -> Option<(String, String)> {
     match runner {
         Runner::Command(_) => None,
         Runner::Cargo { .. } => program("cargo", "install Rust with rustup: https://rustup.rs"),
-        Runner::Pytest { folder } => pytest::program(&cx.root, folder).is_none().then(|| {
-            (
-                "there is no Python to run pytest".to_owned(),
-                pytest::INSTALL.to_owned(),
-            )
-        }),
+        Runner::Pytest { folder } => pytest::program(&cx.root, folder)
+            .is_none()
+            .then(|| ("there is no Python to run pytest".to_owned(), pytest::INSTALL.to_owned())),
         Runner::Npm(npm) => match npm.missing() {
             Some(Outcome::Skipped { why, fix, .. }) => Some((why, fix.unwrap_or_default())),
             _ => program(npm.manager.name(), "install Node.js: https://nodejs.org"),
@@ -94,21 +79,15 @@ fn missing(cx: &Context, runner: &Runner) -> Option<(String, String)> {
 fn need(cx: &Context, runner: &Runner) -> Option<Need> {
     let (name, process) = match runner {
         Runner::Command(_) => return None,
-        Runner::Cargo { nextest: true, .. } => (
-            "cargo-nextest",
-            Process::new("cargo").args(["nextest", "--version"]),
-        ),
+        Runner::Cargo { nextest: true, .. } => {
+            ("cargo-nextest", Process::new("cargo").args(["nextest", "--version"]))
+        }
         Runner::Cargo { .. } => ("cargo", Process::new("cargo").arg("--version")),
         Runner::Pytest { folder } => (
             "pytest",
-            pytest::program(&cx.root, folder)
-                .unwrap_or_else(|| Process::new("pytest"))
-                .arg("--version"),
+            pytest::program(&cx.root, folder).unwrap_or_else(|| Process::new("pytest")).arg("--version"),
         ),
-        Runner::Npm(npm) => (
-            npm.manager.name(),
-            Process::new(npm.manager.name()).arg("--version"),
-        ),
+        Runner::Npm(npm) => (npm.manager.name(), Process::new(npm.manager.name()).arg("--version")),
     };
     let unmet = |why: String| {
         let fix = match runner {
@@ -116,33 +95,18 @@ fn need(cx: &Context, runner: &Runner) -> Option<Need> {
             Runner::Npm(_) => "install Node.js: https://nodejs.org",
             _ => "install Rust with rustup: https://rustup.rs",
         };
-        NeedState::Unmet {
-            why,
-            fix: fix.to_owned(),
-        }
+        NeedState::Unmet { why, fix: fix.to_owned() }
     };
     let state = match (missing(cx, runner), process.folder(&cx.root).run(&cx.cancel)) {
         (Some((why, fix)), _) => NeedState::Unmet { why, fix },
         (None, Ok(ended)) if ended.code == Some(0) => {
             let text = [&ended.stdout[..], &ended.stderr].concat();
             NeedState::Met {
-                found: String::from_utf8_lossy(&text)
-                    .lines()
-                    .next()
-                    .unwrap_or_default()
-                    .trim()
-                    .to_owned(),
+                found: String::from_utf8_lossy(&text).lines().next().unwrap_or_default().trim().to_owned(),
             }
         }
-        (None, Ok(ended)) => unmet(xtask_core::suite::last_lines(
-            &String::from_utf8_lossy(&ended.stderr),
-            2,
-        )),
+        (None, Ok(ended)) => unmet(xtask_core::suite::last_lines(&String::from_utf8_lossy(&ended.stderr), 2)),
         (None, Err(error)) => unmet(error.to_string()),
     };
-    Some(Need {
-        name: name.to_owned(),
-        by: "test".to_owned(),
-        state,
-    })
+    Some(Need { name: name.to_owned(), by: "test".to_owned(), state })
 }

@@ -87,11 +87,7 @@ impl Npm {
                 format!("cd {folder} && {install}")
             }
         });
-        Some(Self {
-            folder,
-            manager,
-            install,
-        })
+        Some(Self { folder, manager, install })
     }
 
     /// The outcome where its dependencies are missing.
@@ -102,17 +98,12 @@ impl Npm {
         } else {
             format!("{}/node_modules", self.folder)
         };
-        Some(Outcome::missing(
-            format!("{place} is missing, so `{}` can't run", self.manager.test()),
-            install,
-        ))
+        Some(Outcome::missing(format!("{place} is missing, so `{}` can't run", self.manager.test()), install))
     }
 
     /// The command. `CI` keeps watching test runners from waiting for changes.
     pub(crate) fn process(&self, arguments: &[String]) -> Process {
-        let process = Process::new(self.manager.name())
-            .arg("test")
-            .variable("CI", "true");
+        let process = Process::new(self.manager.name()).arg("test").variable("CI", "true");
         match (self.manager, arguments) {
             (_, []) => process,
             (Manager::Npm, many) => process.arg("--").args(many),
@@ -138,11 +129,7 @@ pub(crate) fn by_exit_code(suite: &str, name: &str, ended: &Ended) -> TestCase {
     TestCase {
         suite: suite.to_owned(),
         name: name.to_owned(),
-        status: if passed {
-            CaseStatus::Passed
-        } else {
-            CaseStatus::Failed
-        },
+        status: if passed { CaseStatus::Passed } else { CaseStatus::Failed },
         wall_ms: Some(u64::try_from(ended.wall.as_millis()).unwrap_or(u64::MAX)),
         message: (!passed).then(|| {
             let lines = last_lines(&String::from_utf8_lossy(&text), 12);

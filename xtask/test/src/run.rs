@@ -29,10 +29,7 @@ pub(crate) struct Ran {
 impl Ran {
     /// It did not run.
     pub(crate) fn without(outcome: Outcome) -> Self {
-        Self {
-            instead: Some(outcome),
-            ..Self::default()
-        }
+        Self { instead: Some(outcome), ..Self::default() }
     }
 
     /// Both, as of one runner.
@@ -105,14 +102,10 @@ pub fn run(cx: &Context, arguments: &[String]) -> Result<GateReport> {
             .why(format!("the tests are run by {}", names.join(", ")))
             .fix("call that runner itself, or name one command in `[test] run`"));
     }
-    let settings = Settings {
-        arguments,
-        timeout: section.timeout.map(|limit| limit.0),
-    };
+    let settings = Settings { arguments, timeout: section.timeout.map(|limit| limit.0) };
     let mut reports = Vec::new();
     for (done, (runner, _)) in runners.iter().enumerate() {
-        cx.events
-            .progress("test", done as u64, runners.len() as u64, runner.name());
+        cx.events.progress("test", done as u64, runners.len() as u64, runner.name());
         let ran = match runner {
             Runner::Command(text) => command::run(cx, text, &section.junit, &settings)?,
             Runner::Cargo { folder, nextest } => {
@@ -125,13 +118,9 @@ pub fn run(cx: &Context, arguments: &[String]) -> Result<GateReport> {
             Runner::Pytest { folder } => pytest::run(cx, folder, &settings),
             Runner::Npm(npm) => match npm.missing() {
                 Some(outcome) => Ok(Ran::without(outcome)),
-                None => {
-                    start(cx, &npm.process(arguments), &npm.folder, &settings, Live::Both).map(|ended| Ran {
-                        cases: vec![npm.case(&ended)],
-                        ended_well: ended.code == Some(0),
-                        ..Ran::default()
-                    })
-                }
+                None => start(cx, &npm.process(arguments), &npm.folder, &settings, Live::Both).map(|ended| {
+                    Ran { cases: vec![npm.case(&ended)], ended_well: ended.code == Some(0), ..Ran::default() }
+                }),
             },
         };
         let ran = match ran {
@@ -197,11 +186,7 @@ fn merge(reports: Vec<GateReport>) -> GateReport {
         .reduce(Outcome::and)
         .unwrap_or_else(|| Outcome::nothing_to_do("there are no runners"));
     let outcome = match outcome {
-        Outcome::Skipped {
-            reason: xtask_core::model::Skip::NothingToDo,
-            why,
-            ..
-        } => Outcome::Invalid {
+        Outcome::Skipped { reason: xtask_core::model::Skip::NothingToDo, why, .. } => Outcome::Invalid {
             why: format!("no test ran: {why}"),
             fix: Some("check the filter, or name the runner in `[test] run`".to_owned()),
         },
@@ -213,13 +198,7 @@ fn merge(reports: Vec<GateReport>) -> GateReport {
         findings.extend(report.findings);
     }
     let (summary, metrics) = suite::summarise(&cases);
-    GateReport {
-        outcome,
-        summary,
-        metrics,
-        cases,
-        ..GateReport::judged("test", findings)
-    }
+    GateReport { outcome, summary, metrics, cases, ..GateReport::judged("test", findings) }
 }
 
 #[cfg(test)]
@@ -229,20 +208,11 @@ mod tests {
     use super::*;
 
     fn case(status: CaseStatus) -> TestCase {
-        TestCase {
-            suite: "s".into(),
-            name: "t".into(),
-            status,
-            wall_ms: None,
-            message: None,
-            location: None,
-        }
+        TestCase { suite: "s".into(), name: "t".into(), status, wall_ms: None, message: None, location: None }
     }
 
     fn judged(statuses: &[CaseStatus], ended_well: bool, unreadable: bool) -> GateReport {
-        let runner = Runner::Pytest {
-            folder: RepoPath::default(),
-        };
+        let runner = Runner::Pytest { folder: RepoPath::default() };
         let ran = Ran {
             cases: statuses.iter().map(|&status| case(status)).collect(),
             ended_well,
@@ -257,31 +227,20 @@ mod tests {
         use CaseStatus::{Failed, Passed, Skipped};
         let missing = || GateReport::new("test", Outcome::missing("no npm", "npm ci"));
         for (reports, word) in [
-            (
-                vec![judged(&[Passed], true, false), judged(&[], true, false)],
-                "passed",
-            ),
-            (
-                vec![judged(&[], true, false), judged(&[], true, false)],
-                "invalid",
-            ),
+            (vec![judged(&[Passed], true, false), judged(&[], true, false)], "passed"),
+            (vec![judged(&[], true, false), judged(&[], true, false)], "invalid"),
             (vec![judged(&[], false, false)], "invalid"),
             (vec![judged(&[Skipped], true, false)], "invalid"),
             (vec![judged(&[Passed], true, true)], "invalid"),
-            (
-                vec![judged(&[Passed], true, false), judged(&[Failed], false, false)],
-                "failed",
-            ),
+            (vec![judged(&[Passed], true, false), judged(&[Failed], false, false)], "failed"),
             (vec![judged(&[Passed], true, false), missing()], "skipped"),
             (vec![judged(&[Failed], false, false), missing()], "failed"),
             (vec![judged(&[Passed], false, false)], "invalid"),
         ] {
             assert_eq!(merge(reports.clone()).outcome.word(), word, "{reports:?}");
         }
-        let merged = merge(vec![
-            judged(&[Passed, Failed], false, false),
-            judged(&[Skipped, Passed], true, false),
-        ]);
+        let merged =
+            merge(vec![judged(&[Passed, Failed], false, false), judged(&[Skipped, Passed], true, false)]);
         assert_eq!(merged.summary, "3 tests, 1 failed, 1 skipped");
         assert_eq!((merged.cases.len(), merged.findings.len()), (4, 1));
     }

@@ -132,10 +132,7 @@ fn pytest(cx: &Context, project: &Project) -> Result<Vec<(Runner, String)>> {
             }
         }
     }
-    Ok(found
-        .into_iter()
-        .map(|(folder, why)| (Runner::Pytest { folder }, why))
-        .collect())
+    Ok(found.into_iter().map(|(folder, why)| (Runner::Pytest { folder }, why)).collect())
 }
 
 /// The files of the repository: those that are tracked, or all where there is no git.
@@ -154,18 +151,12 @@ fn of_tests(path: &RepoPath) -> Option<RepoPath> {
         return None;
     }
     let parts: Vec<&[u8]> = path.as_bytes().split(|&byte| byte == b'/').collect();
-    let tests = parts[..parts.len() - 1]
-        .iter()
-        .position(|part| matches!(*part, b"tests" | b"test"))?;
+    let tests = parts[..parts.len() - 1].iter().position(|part| matches!(*part, b"tests" | b"test"))?;
     Some(RepoPath::new(parts[..tests].join(&b'/')))
 }
 
 fn named(folder: &RepoPath, name: &str) -> String {
-    if folder.as_bytes().is_empty() {
-        name.to_owned()
-    } else {
-        format!("{folder}/{name}")
-    }
+    if folder.as_bytes().is_empty() { name.to_owned() } else { format!("{folder}/{name}") }
 }
 
 fn is_here(folder: &RepoPath, name: &str) -> String {

@@ -41,9 +41,7 @@ impl<'de> Deserialize<'de> for Commands {
 
             fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Commands, E> {
                 if text.trim().is_empty() {
-                    return Err(E::custom(
-                        "the command is empty, expected one such as `cargo test`",
-                    ));
+                    return Err(E::custom("the command is empty, expected one such as `cargo test`"));
                 }
                 Ok(Commands(vec![text.to_owned()]))
             }
@@ -98,12 +96,9 @@ mod tests {
 
     #[test]
     fn anything_else_is_told_with_its_place() {
-        for text in [
-            "[test]\nrun = 1\n",
-            "[test]\nrun = [1]\n",
-            "[test]\nrun = \" \"\n",
-            "[test]\nrnu = \"x\"\n",
-        ] {
+        for text in
+            ["[test]\nrun = 1\n", "[test]\nrun = [1]\n", "[test]\nrun = \" \"\n", "[test]\nrnu = \"x\"\n"]
+        {
             let problem = read(text).unwrap_err();
             assert!(problem.what.starts_with("xtask.toml:2: "), "{problem}");
         }

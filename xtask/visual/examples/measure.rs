@@ -30,9 +30,7 @@ fn run(arguments: &[PathBuf]) -> Result<()> {
         ["generate", folder] => generate(Path::new(folder)),
         ["compare", old, new] => compare(Path::new(old), Path::new(new), None),
         ["compare", old, new, out] => compare(Path::new(old), Path::new(new), Some(out.into())),
-        _ => Err(Problem::usage(
-            "measure generate DIR | measure compare OLD NEW [OUT]",
-        )),
+        _ => Err(Problem::usage("measure generate DIR | measure compare OLD NEW [OUT]")),
     }
 }
 
@@ -50,32 +48,19 @@ fn compare(old: &Path, new: &Path, out: Option<PathBuf>) -> Result<()> {
         only: Vec::new(),
         cached: Arc::default(),
     };
-    let options = Options {
-        out,
-        ..Options::default()
-    };
+    let options = Options { out, ..Options::default() };
     let comparison = compare_paths(&cx, old, new, &options)?;
-    let changed: u64 = comparison
-        .pairs
-        .iter()
-        .filter_map(|pair| Some(pair.difference.as_ref()?.changed))
-        .sum();
+    let changed: u64 =
+        comparison.pairs.iter().filter_map(|pair| Some(pair.difference.as_ref()?.changed)).sum();
     println!("{}; {changed} pixels changed", comparison.summary());
     Ok(())
 }
 
 fn generate(folder: &Path) -> Result<()> {
-    for (name, width, height) in [
-        ("page", 1280, 800),
-        ("screen", 3840, 2160),
-        ("long", 1280, 12_000),
-    ] {
+    for (name, width, height) in [("page", 1280, 800), ("screen", 3840, 2160), ("long", 1280, 12_000)] {
         let old = page(width, height, 0);
         files::write(&folder.join(format!("{name}.old.png")), &old.to_png())?;
-        files::write(
-            &folder.join(format!("{name}.new.png")),
-            &page(width, height, 1).to_png(),
-        )?;
+        files::write(&folder.join(format!("{name}.new.png")), &page(width, height, 1).to_png())?;
     }
     for (name, seed) in [("old", 1), ("new", 2)] {
         let noise = paint(7680, 4320, |x, y| shade(x, y, seed));
@@ -137,11 +122,7 @@ fn page(width: u32, height: u32, seed: u32) -> Picture {
             return [30, 34, 46, 255];
         }
         if x < width / 6 {
-            return if y / 40 % 2 == 0 {
-                [240, 242, 247, 255]
-            } else {
-                [232, 235, 242, 255]
-            };
+            return if y / 40 % 2 == 0 { [240, 242, 247, 255] } else { [232, 235, 242, 255] };
         }
         if (200..400).contains(&(y % 1000)) && x > width * 2 / 3 {
             let grain = (scatter(x, y, 9) & 15) as u8;

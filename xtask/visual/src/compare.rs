@@ -36,11 +36,7 @@ pub(crate) fn compare_couples(
     }
     let is_file = old.is_file();
     let baseline = |couple: &Couple| {
-        let path = if is_file {
-            old.to_owned()
-        } else {
-            couple.name.below(old)
-        };
+        let path = if is_file { old.to_owned() } else { couple.name.below(old) };
         std::path::absolute(&path).unwrap_or(path)
     };
     let (done, total) = (AtomicU64::new(0), couples.len() as u64);
@@ -63,11 +59,7 @@ pub(crate) fn compare_couples(
             })
             .collect::<Result<Vec<_>>>()
     })?;
-    Ok(Comparison {
-        pairs,
-        root: cx.root.clone(),
-        report_dir: cx.report_dir(),
-    })
+    Ok(Comparison { pairs, root: cx.root.clone(), report_dir: cx.report_dir() })
 }
 
 /// The problem of a run that was asked to stop.
@@ -90,11 +82,9 @@ fn diff_path(out: &Path, name: &RepoPath) -> PathBuf {
 /// an input.
 fn check_out(out: &Path, old: &Path, new: &Path, couples: &[Couple]) -> Result<()> {
     let refuse = |why: String| {
-        Err(
-            Problem::usage(format!("diff pictures can't be written to {}", out.display()))
-                .why(why)
-                .fix("give --out a folder of its own"),
-        )
+        Err(Problem::usage(format!("diff pictures can't be written to {}", out.display()))
+            .why(why)
+            .fix("give --out a folder of its own"))
     };
     if out.exists() && !out.is_dir() {
         return refuse("it is a file".to_owned());
@@ -102,10 +92,7 @@ fn check_out(out: &Path, old: &Path, new: &Path, couples: &[Couple]) -> Result<(
     let place = resolved(out);
     for input in [old, new] {
         if input.is_dir() && place.starts_with(resolved(input)) {
-            return refuse(format!(
-                "it would mix them with the pictures in {}",
-                input.display()
-            ));
+            return refuse(format!("it would mix them with the pictures in {}", input.display()));
         }
     }
     let inputs: BTreeSet<PathBuf> = couples
@@ -117,10 +104,7 @@ fn check_out(out: &Path, old: &Path, new: &Path, couples: &[Couple]) -> Result<(
     for couple in couples {
         let diff = diff_path(out, &couple.name);
         if inputs.contains(&resolved(&diff)) {
-            return refuse(format!(
-                "{} is one of the pictures that are compared",
-                diff.display()
-            ));
+            return refuse(format!("{} is one of the pictures that are compared", diff.display()));
         }
     }
     Ok(())
@@ -189,19 +173,11 @@ pub(crate) mod tests {
             ("changed.png", Some(picture(0)), Some(picture(100))),
             ("deep/new.png", None, Some(picture(0))),
             ("gone.png", Some(picture(0)), None),
-            (
-                "resized.png",
-                Some(picture(0)),
-                Some(Picture::filled(50, 60, [255; 4]).to_png()),
-            ),
+            ("resized.png", Some(picture(0)), Some(Picture::filled(50, 60, [255; 4]).to_png())),
             ("bad-old.png", Some(Vec::new()), Some(picture(0))),
             ("bad-new.png", Some(picture(0)), Some(picture(0)[..60].to_vec())),
             ("bad-both.png", Some(b"GIF89a".to_vec()), Some(b"GIF89a".to_vec())),
-            (
-                "cut-both.png",
-                Some(picture(0)[..60].to_vec()),
-                Some(picture(0)[..60].to_vec()),
-            ),
+            ("cut-both.png", Some(picture(0)[..60].to_vec()), Some(picture(0)[..60].to_vec())),
         ] {
             for (side, bytes) in [(&old, before), (&new, after)] {
                 if let Some(bytes) = bytes {
@@ -217,19 +193,10 @@ pub(crate) mod tests {
         let (folder, old, new) = folders();
         let cx = context(folder.path());
         for max_pixels in [None, Some(100_000)] {
-            let options = Options {
-                limits: Limits {
-                    max_pixels,
-                    max_ratio: None,
-                },
-                ..Options::default()
-            };
+            let options = Options { limits: Limits { max_pixels, max_ratio: None }, ..Options::default() };
             let all = compare_paths(&cx, &old, &new, &options).unwrap();
-            let told: Vec<_> = all
-                .pairs
-                .iter()
-                .map(|pair| (pair.name.to_string(), pair.status, pair.passes))
-                .collect();
+            let told: Vec<_> =
+                all.pairs.iter().map(|pair| (pair.name.to_string(), pair.status, pair.passes)).collect();
             let excused = max_pixels.is_some();
             let expected = [
                 ("bad-both.png", Status::Unreadable, false),
@@ -242,10 +209,7 @@ pub(crate) mod tests {
                 ("resized.png", Status::Resized, false),
                 ("same.png", Status::Same, true),
             ];
-            assert_eq!(
-                told,
-                expected.map(|(name, status, passes)| (name.to_owned(), status, passes))
-            );
+            assert_eq!(told, expected.map(|(name, status, passes)| (name.to_owned(), status, passes)));
             assert_eq!(all.pairs[3].difference.as_ref().unwrap().changed, 100);
             assert_eq!(all.pairs[7].difference.as_ref().unwrap().changed, 500);
             assert_eq!(all.report().findings.len(), 8);
@@ -258,32 +222,17 @@ pub(crate) mod tests {
         let cx = context(folder.path());
         let out = folder.path().join("target/xtask/visual/diff");
         write(&folder.path().join("Cargo.toml"), b"").unwrap();
-        let options = Options {
-            out: Some(out.clone()),
-            ..Options::default()
-        };
+        let options = Options { out: Some(out.clone()), ..Options::default() };
         let first = compare_paths(&cx, &old, &new, &options).unwrap();
-        let mut written: Vec<_> = std::fs::read_dir(&out)
-            .unwrap()
-            .map(|entry| entry.unwrap().file_name())
-            .collect();
+        let mut written: Vec<_> =
+            std::fs::read_dir(&out).unwrap().map(|entry| entry.unwrap().file_name()).collect();
         written.sort();
         assert_eq!(written, ["changed.diff.png", "resized.diff.png"]);
         let artifacts: Vec<_> = first.report().artifacts.into_iter().map(|it| it.path).collect();
-        assert_eq!(
-            artifacts,
-            ["visual/diff/changed.diff.png", "visual/diff/resized.diff.png"]
-        );
+        assert_eq!(artifacts, ["visual/diff/changed.diff.png", "visual/diff/resized.diff.png"]);
         let bytes = read(&out.join("changed.diff.png")).unwrap();
         let painted = Picture::from_png(&bytes).unwrap();
-        assert_eq!(
-            painted
-                .pixels()
-                .iter()
-                .filter(|pixel| **pixel == [255, 0, 0, 255])
-                .count(),
-            100
-        );
+        assert_eq!(painted.pixels().iter().filter(|pixel| **pixel == [255, 0, 0, 255]).count(), 100);
         compare_paths(&cx, &old, &new, &options).unwrap();
         assert_eq!(read(&out.join("changed.diff.png")).unwrap(), bytes);
     }
@@ -295,16 +244,8 @@ pub(crate) mod tests {
         write(&new.join("x.diff.png"), &picture(3)).unwrap();
         write(&old.join("x.png"), &picture(0)).unwrap();
         let try_out = |old: &Path, new: &Path, out: PathBuf| {
-            compare_paths(
-                &cx,
-                old,
-                new,
-                &Options {
-                    out: Some(out),
-                    ..Options::default()
-                },
-            )
-            .map_err(|problem| problem.kind)
+            compare_paths(&cx, old, new, &Options { out: Some(out), ..Options::default() })
+                .map_err(|problem| problem.kind)
         };
         let missing = folder.path().join("missing");
         for out in [
@@ -322,11 +263,7 @@ pub(crate) mod tests {
             );
         }
         let files = try_out(&new.join("x.diff.png"), &old.join("x.png"), new.clone());
-        assert_eq!(
-            files.unwrap_err(),
-            ProblemKind::Usage,
-            "new/x.diff.png is compared"
-        );
+        assert_eq!(files.unwrap_err(), ProblemKind::Usage, "new/x.diff.png is compared");
         assert!(try_out(&old.join("changed.png"), &new.join("changed.png"), new.clone()).is_ok());
         assert!(new.join("changed.diff.png").exists());
         assert_eq!(read(&new.join("x.diff.png")).unwrap(), picture(3));
@@ -336,25 +273,11 @@ pub(crate) mod tests {
     fn masks_hide_and_a_stopped_run_says_so() {
         let (folder, old, new) = folders();
         let cx = context(folder.path());
-        let masks = vec![Rect {
-            x: 0,
-            y: 0,
-            width: 50,
-            height: 12,
-        }];
-        let options = Options {
-            rules: Rules {
-                masks,
-                ..Rules::default()
-            },
-            ..Options::default()
-        };
+        let masks = vec![Rect { x: 0, y: 0, width: 50, height: 12 }];
+        let options = Options { rules: Rules { masks, ..Rules::default() }, ..Options::default() };
         let one = compare_paths(&cx, &old.join("changed.png"), &new.join("changed.png"), &options).unwrap();
         assert_eq!(one.pairs[0].difference.as_ref().unwrap().changed, 60);
         cx.cancel.stop(Interrupt::Terminated);
-        assert_eq!(
-            compare_paths(&cx, &old, &new, &options).unwrap_err().kind,
-            ProblemKind::Terminated
-        );
+        assert_eq!(compare_paths(&cx, &old, &new, &options).unwrap_err().kind, ProblemKind::Terminated);
     }
 }

@@ -49,10 +49,7 @@ impl Comparison {
         let changed: u64 = self.differences().map(|difference| difference.changed).sum();
         report.metrics = vec![
             Metric::count("pictures", self.pairs.len()),
-            Metric {
-                better: Better::Lower,
-                ..Metric::count("changed-pixels", changed as usize)
-            },
+            Metric { better: Better::Lower, ..Metric::count("changed-pixels", changed as usize) },
         ];
         report.artifacts = self.artifacts();
         report.summary = self.summary();
@@ -63,12 +60,7 @@ impl Comparison {
     pub fn summary(&self) -> String {
         let counts: Vec<String> = Status::ALL
             .iter()
-            .map(|&status| {
-                (
-                    status,
-                    self.pairs.iter().filter(|pair| pair.status == status).count(),
-                )
-            })
+            .map(|&status| (status, self.pairs.iter().filter(|pair| pair.status == status).count()))
             .filter(|&(_, count)| count > 0)
             .map(|(status, count)| format!("{count} {}", status.word()))
             .collect();
@@ -81,11 +73,7 @@ impl Comparison {
 
     /// A line for each pair that is not the same.
     pub fn words(&self) -> Vec<String> {
-        self.pairs
-            .iter()
-            .filter(|pair| pair.status != Status::Same)
-            .map(Pair::words)
-            .collect()
+        self.pairs.iter().filter(|pair| pair.status != Status::Same).map(Pair::words).collect()
     }
 
     fn differences(&self) -> impl Iterator<Item = &Difference> {
@@ -99,10 +87,7 @@ impl Comparison {
         let place = RepoPath::relative(&self.root, &pair.baseline).map(Location::file);
         let finding = Finding::new("visual", pair.status.word(), place, pair.words());
         Some(if pair.passes {
-            Finding {
-                state: State::Known,
-                ..finding.severity(Severity::Note)
-            }
+            Finding { state: State::Known, ..finding.severity(Severity::Note) }
         } else {
             finding
         })
@@ -113,10 +98,7 @@ impl Comparison {
         self.pairs
             .iter()
             .filter_map(|pair| below(pair.diff.as_deref()?))
-            .map(|path| Artifact {
-                kind: "diff picture".to_owned(),
-                path: path.to_string(),
-            })
+            .map(|path| Artifact { kind: "diff picture".to_owned(), path: path.to_string() })
             .collect()
     }
 }
@@ -144,11 +126,7 @@ impl Pair {
     fn title(&self) -> String {
         let name = self.name.as_bytes();
         let cut = name.len().saturating_sub(4);
-        let title = if name[cut..].eq_ignore_ascii_case(b".png") && cut > 0 {
-            &name[..cut]
-        } else {
-            name
-        };
+        let title = if name[cut..].eq_ignore_ascii_case(b".png") && cut > 0 { &name[..cut] } else { name };
         RepoPath::new(title.as_bstr().to_vec()).to_string()
     }
 
@@ -166,12 +144,8 @@ impl Pair {
                 format!("{title}: {}{excuse}", difference.map(regions).unwrap_or_default())
             }
             Status::Resized => {
-                let sizes = difference
-                    .map(|it| format!("{} to {}", it.old, it.new))
-                    .unwrap_or_default();
-                let what = difference
-                    .filter(|it| it.changed > 0)
-                    .map(|it| format!(", {}", regions(it)));
+                let sizes = difference.map(|it| format!("{} to {}", it.old, it.new)).unwrap_or_default();
+                let what = difference.filter(|it| it.changed > 0).map(|it| format!(", {}", regions(it)));
                 format!("{title}: resized from {sizes}{}", what.unwrap_or_default())
             }
         }
@@ -187,22 +161,13 @@ fn regions(difference: &Difference) -> String {
     if all.len() > NAMED_REGIONS {
         parts.push("…".to_owned());
     }
-    format!(
-        "{} {noun} ({}; {} of it)",
-        all.len(),
-        parts.join("; "),
-        share(difference.ratio())
-    )
+    format!("{} {noun} ({}; {} of it)", all.len(), parts.join("; "), share(difference.ratio()))
 }
 
 /// A share in percent; what is there never reads as nothing.
 fn share(ratio: f64) -> String {
     let percent = ratio * 100.0;
-    if percent > 0.0 && percent < 0.1 {
-        "under 0.1 %".to_owned()
-    } else {
-        format!("{percent:.1} %")
-    }
+    if percent > 0.0 && percent < 0.1 { "under 0.1 %".to_owned() } else { format!("{percent:.1} %") }
 }
 
 #[cfg(test)]
@@ -227,17 +192,8 @@ mod tests {
     }
 
     fn difference() -> Difference {
-        let size = Size {
-            width: 1280,
-            height: 800,
-        };
-        let region = |x, y, width, height, pixels| Region {
-            x,
-            y,
-            width,
-            height,
-            pixels,
-        };
+        let size = Size { width: 1280, height: 800 };
+        let region = |x, y, width, height, pixels| Region { x, y, width, height, pixels };
         Difference {
             changed: 42_000,
             regions: vec![region(24, 310, 312, 40, 41_990), region(2, 2, 8, 8, 10)],
@@ -246,22 +202,12 @@ mod tests {
     }
 
     fn comparison(pairs: Vec<Pair>) -> Comparison {
-        Comparison {
-            pairs,
-            root: "/top".into(),
-            report_dir: "/top/target/xtask".into(),
-        }
+        Comparison { pairs, root: "/top".into(), report_dir: "/top/target/xtask".into() }
     }
 
     #[test]
     fn each_status_is_told_in_words() {
-        let taller = Difference {
-            old: Size {
-                width: 1280,
-                height: 700,
-            },
-            ..difference()
-        };
+        let taller = Difference { old: Size { width: 1280, height: 700 }, ..difference() };
         for (status, difference, words) in [
             (Status::Same, None, "login@1280: same"),
             (
@@ -269,21 +215,9 @@ mod tests {
                 Some(difference()),
                 "login@1280: 2 regions (312×40 at 24,310; 8×8 at 2,2; 4.1 % of it)",
             ),
-            (
-                Status::New,
-                None,
-                "login@1280: new, there is no baseline picture of it",
-            ),
-            (
-                Status::Missing,
-                None,
-                "login@1280: missing, there is only the baseline picture",
-            ),
-            (
-                Status::Unreadable,
-                None,
-                "login@1280: unreadable: the baseline: it is empty",
-            ),
+            (Status::New, None, "login@1280: new, there is no baseline picture of it"),
+            (Status::Missing, None, "login@1280: missing, there is only the baseline picture"),
+            (Status::Unreadable, None, "login@1280: unreadable: the baseline: it is empty"),
             (
                 Status::Resized,
                 Some(taller),
@@ -294,39 +228,24 @@ mod tests {
         }
         assert_eq!(pair("a/.png", Status::Same, None).title(), "a/");
         assert_eq!(pair(".png", Status::Same, None).title(), ".png");
-        assert_eq!(
-            [0.0, 0.000_01, 0.001, 1.0].map(share),
-            ["0.0 %", "under 0.1 %", "0.1 %", "100.0 %"]
-        );
+        assert_eq!([0.0, 0.000_01, 0.001, 1.0].map(share), ["0.0 %", "under 0.1 %", "0.1 %", "100.0 %"]);
     }
 
     #[test]
     fn the_report_fails_by_what_is_not_excused() {
-        let excused = Pair {
-            passes: true,
-            ..pair("b.png", Status::Changed, Some(difference()))
-        };
+        let excused = Pair { passes: true, ..pair("b.png", Status::Changed, Some(difference())) };
         let passed = comparison(vec![pair("a.png", Status::Same, None), excused.clone()]).report();
         assert_eq!(passed.outcome, Outcome::Passed);
         assert_eq!(passed.summary, "2 pictures: 1 same, 1 changed");
         assert_eq!(passed.findings[0].state, State::Known);
 
-        for status in [
-            Status::Changed,
-            Status::New,
-            Status::Missing,
-            Status::Resized,
-            Status::Unreadable,
-        ] {
+        for status in [Status::Changed, Status::New, Status::Missing, Status::Resized, Status::Unreadable] {
             let failing = comparison(vec![excused.clone(), pair("c.png", status, Some(difference()))]);
             let report = failing.report();
             assert_eq!(report.outcome, Outcome::Failed);
             assert!(!failing.passes());
             assert_eq!(report.findings[1].rule, status.word());
-            assert_eq!(
-                report.findings[1].location.as_ref().unwrap().to_string(),
-                "tests/c.png"
-            );
+            assert_eq!(report.findings[1].location.as_ref().unwrap().to_string(), "tests/c.png");
         }
         assert_eq!(comparison(Vec::new()).report().outcome.word(), "invalid");
         assert!(!comparison(Vec::new()).passes());

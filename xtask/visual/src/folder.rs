@@ -49,23 +49,13 @@ pub(crate) fn couples(old: &Path, new: &Path) -> Result<Vec<Couple>> {
         (false, false) => {
             let name = new.file_name().unwrap_or(new.as_os_str());
             let name = RepoPath::relative(Path::new(""), Path::new(name)).unwrap_or_default();
-            Ok(vec![Couple {
-                name,
-                old: Entry::File(old.to_owned()),
-                new: Entry::File(new.to_owned()),
-            }])
+            Ok(vec![Couple { name, old: Entry::File(old.to_owned()), new: Entry::File(new.to_owned()) }])
         }
         (old_is_folder, _) => {
             let (folder, file) = if old_is_folder { (old, new) } else { (new, old) };
-            Err(
-                Problem::usage(format!("can't compare {} with {}", old.display(), new.display()))
-                    .why(format!(
-                        "{} is a folder and {} is a file",
-                        folder.display(),
-                        file.display()
-                    ))
-                    .fix("give two PNG files, or two folders of them"),
-            )
+            Err(Problem::usage(format!("can't compare {} with {}", old.display(), new.display()))
+                .why(format!("{} is a folder and {} is a file", folder.display(), file.display()))
+                .fix("give two PNG files, or two folders of them"))
         }
     }
 }
@@ -75,17 +65,9 @@ pub(crate) fn folder_couples(old: &Path, new: &Path) -> Vec<Couple> {
     let mut new = pictures(new);
     let mut couples: Vec<Couple> = pictures(old)
         .into_iter()
-        .map(|(name, old)| Couple {
-            new: new.remove(&name).unwrap_or(Entry::Absent),
-            name,
-            old,
-        })
+        .map(|(name, old)| Couple { new: new.remove(&name).unwrap_or(Entry::Absent), name, old })
         .collect();
-    couples.extend(new.into_iter().map(|(name, new)| Couple {
-        name,
-        old: Entry::Absent,
-        new,
-    }));
+    couples.extend(new.into_iter().map(|(name, new)| Couple { name, old: Entry::Absent, new }));
     couples.sort_by(|one, two| one.name.cmp(&two.name));
     couples
 }
@@ -120,9 +102,7 @@ fn list(top: &Path, folder: &Path, above: &mut Vec<PathBuf>, found: &mut BTreeMa
     };
     above.push(own);
     for path in entries.into_iter().map(|entry| entry.path()) {
-        let is_png = path
-            .extension()
-            .is_some_and(|extension| extension.eq_ignore_ascii_case("png"));
+        let is_png = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("png"));
         let name = RepoPath::relative(top, &path).unwrap_or_default();
         match std::fs::metadata(&path) {
             Ok(what) if what.is_dir() => list(top, &path, above, found),
@@ -217,13 +197,7 @@ mod tests {
         let couples = couples(&top, &top).unwrap();
         assert_eq!(
             names(&couples),
-            [
-                "!! dangling.png",
-                "++ link/a.png",
-                "!! link/up",
-                "++ real/a.png",
-                "!! real/up"
-            ]
+            ["!! dangling.png", "++ link/a.png", "!! link/up", "++ real/a.png", "!! real/up"]
         );
     }
 }

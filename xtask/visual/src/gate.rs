@@ -36,10 +36,7 @@ impl Gate for VisualGate {
         } else {
             return Ok(Planned::idle(GatePlan::out(
                 GATE,
-                format!(
-                    "there is no [visual] in xtask.toml, and no picture in {}",
-                    section.baseline()
-                ),
+                format!("there is no [visual] in xtask.toml, and no picture in {}", section.baseline()),
             )));
         };
         if section.run.is_none() && pictures(&places.current).is_empty() {
@@ -87,10 +84,8 @@ impl Places {
         };
         let (current, baseline) = (resolved(&places.current), resolved(&places.baseline));
         if current.starts_with(&baseline) || baseline.starts_with(&current) {
-            return Err(
-                Problem::usage("[visual] `current` and `baseline` lie in each other")
-                    .fix("give them folders of their own, or leave `current` out"),
-            );
+            return Err(Problem::usage("[visual] `current` and `baseline` lie in each other")
+                .fix("give them folders of their own, or leave `current` out"));
         }
         let reports = resolved(&reports);
         if section.run.is_some() && (!current.starts_with(&reports) || current == reports) {
@@ -99,20 +94,14 @@ impl Places {
                 places.shown(&places.current)
             ))
             .why("pictures of an earlier run must not be taken for new ones")
-            .fix(format!(
-                "leave `current` out, or give a folder in {}",
-                places.shown(&reports)
-            )));
+            .fix(format!("leave `current` out, or give a folder in {}", places.shown(&reports))));
         }
         Ok(places)
     }
 
     /// A path as people know it: from the repository's top.
     fn shown(&self, path: &Path) -> String {
-        path.strip_prefix(&self.root)
-            .unwrap_or(path)
-            .display()
-            .to_string()
+        path.strip_prefix(&self.root).unwrap_or(path).display().to_string()
     }
 }
 
@@ -122,10 +111,7 @@ fn has_baseline(cx: &Context, section: &VisualSection) -> Result<bool> {
         return Ok(!pictures(&cx.root.join(section.baseline())).is_empty());
     }
     let folder = format!("{}/", section.baseline());
-    let is_png = |path: &RepoPath| {
-        path.extension()
-            .is_some_and(|end| end.eq_ignore_ascii_case(b"png"))
-    };
+    let is_png = |path: &RepoPath| path.extension().is_some_and(|end| end.eq_ignore_ascii_case(b"png"));
     Ok(cx
         .tracked()?
         .iter()
@@ -153,17 +139,11 @@ fn test(cx: &Context, section: &VisualSection, places: &Places) -> Result<GateRe
         None => None,
     };
     if let Some(outcome) = drawn {
-        return Ok(GateReport {
-            standing: cx.standing(GATE),
-            ..GateReport::new(GATE, outcome)
-        });
+        return Ok(GateReport { standing: cx.standing(GATE), ..GateReport::new(GATE, outcome) });
     }
     empty(&places.diff)?;
-    let options = Options {
-        rules: section.rules(),
-        limits: section.limits(),
-        out: Some(places.diff.clone()),
-    };
+    let options =
+        Options { rules: section.rules(), limits: section.limits(), out: Some(places.diff.clone()) };
     let couples = folder_couples(&places.baseline, &places.current);
     let comparison = compare_couples(cx, &places.baseline, &places.current, &couples, &options)?;
     let mut report = comparison.report();
@@ -195,18 +175,14 @@ fn draw(cx: &Context, run: &str, current: &Path) -> Result<Option<Outcome>> {
     let script = match interpolate(run, &Ports::default()) {
         Ok(script) => script,
         Err(problem) if problem.kind == ProblemKind::Missing => {
-            return Ok(Some(Outcome::missing(
-                format!("{}: {}", problem.what, problem.why),
-                problem.fix,
-            )));
+            return Ok(Some(Outcome::missing(format!("{}: {}", problem.what, problem.why), problem.fix)));
         }
         Err(problem) => return Err(problem),
     };
     empty(current)?;
     create(current)?;
-    let process = Process::shell(&script)
-        .folder(&cx.root)
-        .variable("XTASK_VISUAL_CURRENT", resolved(current));
+    let process =
+        Process::shell(&script).folder(&cx.root).variable("XTASK_VISUAL_CURRENT", resolved(current));
     let line = |stream, text: &[u8]| {
         cx.events.send(Event::Line {
             task: GATE.to_owned(),
@@ -226,20 +202,10 @@ fn draw(cx: &Context, run: &str, current: &Path) -> Result<Option<Outcome>> {
                 (None, Some(signal)) => format!("signal {signal}"),
                 (None, None) => "no exit code".to_owned(),
             };
-            let output = if ended.stderr.is_empty() {
-                &ended.stdout
-            } else {
-                &ended.stderr
-            };
-            Ok(Some(invalid(format!(
-                "`{run}` ended with {end}{}",
-                last_lines(output)
-            ))))
+            let output = if ended.stderr.is_empty() { &ended.stdout } else { &ended.stderr };
+            Ok(Some(invalid(format!("`{run}` ended with {end}{}", last_lines(output)))))
         }
-        Err(RunError::Stopped {
-            why: Interrupt::FailFast,
-            ..
-        }) => Ok(Some(Outcome::Skipped {
+        Err(RunError::Stopped { why: Interrupt::FailFast, .. }) => Ok(Some(Outcome::Skipped {
             reason: Skip::Stopped,
             why: "another gate failed first".to_owned(),
             fix: None,
@@ -312,10 +278,7 @@ mod tests {
     #[test]
     fn it_is_in_where_something_speaks_for_it() {
         let (_folder, cx) = repository("", &[("docs/a.png", 1)]);
-        assert!(matches!(
-            VisualGate.plan(&cx).unwrap().plan.decision,
-            Decision::Out { .. }
-        ));
+        assert!(matches!(VisualGate.plan(&cx).unwrap().plan.decision, Decision::Out { .. }));
         for (config, standing) in [("", Standing::Detected), ("[visual]\n", Standing::Named)] {
             let (folder, _) = repository(config, &[("tests/visual/baseline/a.png", 1)]);
             let cx = Context {
@@ -368,44 +331,26 @@ mod tests {
             let (_folder, cx) = repository(RUN, pictures);
             let report = run(&cx);
             assert_eq!(report.outcome, Outcome::Failed);
-            assert_eq!(
-                (report.findings[0].rule.as_str(), report.findings[0].state),
-                (rule, State::New)
-            );
-            assert_eq!(
-                report.findings[0].location.as_ref().unwrap().path.to_string(),
-                path
-            );
+            assert_eq!((report.findings[0].rule.as_str(), report.findings[0].state), (rule, State::New));
+            assert_eq!(report.findings[0].location.as_ref().unwrap().path.to_string(), path);
         }
     }
 
     #[test]
     fn what_could_not_be_measured_does_not_pass() {
         for (config, word, why) in [
-            (
-                "[visual]\nrun = 'true'\n",
-                "invalid",
-                "there is nothing to compare",
-            ),
+            ("[visual]\nrun = 'true'\n", "invalid", "there is nothing to compare"),
             (
                 "[visual]\nrun = 'echo oh; exit 3'\n",
                 "invalid",
                 "`echo oh; exit 3` ended with exit code 3\noh",
             ),
-            (
-                "[visual]\nrun = 'x ${env.web.80}'\n",
-                "skipped",
-                "no host port is known for `${env.web.80}`",
-            ),
+            ("[visual]\nrun = 'x ${env.web.80}'\n", "skipped", "no host port is known for `${env.web.80}`"),
         ] {
             let (_folder, cx) = repository(config, &[]);
             let report = run(&cx);
             assert_eq!(report.outcome.word(), word);
-            assert!(
-                report.outcome.why().unwrap().starts_with(why),
-                "{:?}",
-                report.outcome
-            );
+            assert!(report.outcome.why().unwrap().starts_with(why), "{:?}", report.outcome);
         }
     }
 

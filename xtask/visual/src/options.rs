@@ -54,33 +54,15 @@ mod tests {
             (2, Some(1), ratio(0.5), false),
             (2, Some(2), ratio(0.02), true),
         ] {
-            let size = Size {
-                width: 10,
-                height: 10,
-            };
-            let difference = Difference {
-                changed,
-                ..Difference::none(size)
-            };
-            let limits = Limits {
-                max_pixels,
-                max_ratio,
-            };
+            let size = Size { width: 10, height: 10 };
+            let difference = Difference { changed, ..Difference::none(size) };
+            let limits = Limits { max_pixels, max_ratio };
             assert_eq!(limits.excuse(&difference), excused, "{changed} under {limits:?}");
         }
         let resized = Difference {
             new: Size { width: 9, height: 10 },
-            ..Difference::none(Size {
-                width: 10,
-                height: 10,
-            })
+            ..Difference::none(Size { width: 10, height: 10 })
         };
-        assert!(
-            !Limits {
-                max_pixels: Some(1000),
-                max_ratio: ratio(1.0)
-            }
-            .excuse(&resized)
-        );
+        assert!(!Limits { max_pixels: Some(1000), max_ratio: ratio(1.0) }.excuse(&resized));
     }
 }

@@ -39,14 +39,8 @@ pub enum Status {
 
 impl Status {
     /// All of them, in the order in which they are told.
-    pub const ALL: [Self; 6] = [
-        Self::Same,
-        Self::Changed,
-        Self::New,
-        Self::Missing,
-        Self::Resized,
-        Self::Unreadable,
-    ];
+    pub const ALL: [Self; 6] =
+        [Self::Same, Self::Changed, Self::New, Self::Missing, Self::Resized, Self::Unreadable];
 
     /// Its name: `same`, `changed` …
     pub fn word(self) -> &'static str {
@@ -97,24 +91,16 @@ pub(crate) fn judge(
         diff: None,
         baseline,
     };
-    let unreadable = |side: &str, why: &dyn std::fmt::Display| Pair {
-        why: format!("{side}: {why}"),
-        ..pair.clone()
-    };
+    let unreadable =
+        |side: &str, why: &dyn std::fmt::Display| Pair { why: format!("{side}: {why}"), ..pair.clone() };
     let (old, new) = match (&couple.old, &couple.new) {
         (Entry::Unreadable(why), _) => return Ok(unreadable("the baseline", why)),
         (_, Entry::Unreadable(why)) => return Ok(unreadable("the current picture", why)),
         (Entry::Absent, _) => {
-            return Ok(Pair {
-                status: Status::New,
-                ..pair
-            });
+            return Ok(Pair { status: Status::New, ..pair });
         }
         (_, Entry::Absent) => {
-            return Ok(Pair {
-                status: Status::Missing,
-                ..pair
-            });
+            return Ok(Pair { status: Status::Missing, ..pair });
         }
         (Entry::File(old), Entry::File(new)) => (old, new),
     };

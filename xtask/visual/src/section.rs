@@ -44,10 +44,7 @@ impl VisualSection {
 
     /// The folder of baseline pictures, relative to the repository's top.
     pub fn baseline(&self) -> &str {
-        self.baseline
-            .as_deref()
-            .unwrap_or(Self::BASELINE)
-            .trim_end_matches('/')
+        self.baseline.as_deref().unwrap_or(Self::BASELINE).trim_end_matches('/')
     }
 
     /// What counts as a change.
@@ -61,10 +58,7 @@ impl VisualSection {
 
     /// How much change is excused.
     pub fn limits(&self) -> Limits {
-        Limits {
-            max_pixels: self.max_pixels,
-            max_ratio: self.max_ratio,
-        }
+        Limits { max_pixels: self.max_pixels, max_ratio: self.max_ratio }
     }
 }
 
@@ -242,10 +236,7 @@ mod tests {
         assert_eq!(page.hide.0, [".ad"]);
         assert_eq!(page.mask.0, [".clock"]);
         assert_eq!(page.steps[1], Step::WaitFor(".open".to_owned()));
-        let fill = FillStep {
-            selector: "#a".to_owned(),
-            value: "b".to_owned(),
-        };
+        let fill = FillStep { selector: "#a".to_owned(), value: "b".to_owned() };
         assert_eq!(page.steps[2], Step::Fill(fill));
         assert_eq!(read("").unwrap().baseline(), VisualSection::BASELINE);
     }
@@ -253,14 +244,8 @@ mod tests {
     #[test]
     fn what_is_wrong_is_told_with_its_line() {
         for (text, message) in [
-            (
-                "[visual]\nthreshold = 1.5",
-                "xtask.toml:2: `1.5` is not a number from 0 to 1",
-            ),
-            (
-                "[visual]\nmax-ratio = -1",
-                "xtask.toml:2: `-1` is not a number from 0 to 1",
-            ),
+            ("[visual]\nthreshold = 1.5", "xtask.toml:2: `1.5` is not a number from 0 to 1"),
+            ("[visual]\nmax-ratio = -1", "xtask.toml:2: `-1` is not a number from 0 to 1"),
             ("[visual]\nmax-pixels = -1", "xtask.toml:2"),
             ("[visual]\nantialias = \"no\"", "xtask.toml:2"),
             ("[visual]\ntreshold = 0.1", "did you mean `threshold`?"),

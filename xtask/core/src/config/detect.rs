@@ -133,9 +133,7 @@ impl Project {
             project.ci.extend(service);
         }
         let depth = |path: &RepoPath| path.as_bytes().iter().filter(|&&byte| byte == b'/').count();
-        project
-            .manifests
-            .sort_by(|a, b| depth(a).cmp(&depth(b)).then_with(|| a.cmp(b)));
+        project.manifests.sort_by(|a, b| depth(a).cmp(&depth(b)).then_with(|| a.cmp(b)));
         project.ci.sort_unstable();
         project.ci.dedup();
         project
@@ -143,9 +141,7 @@ impl Project {
 
     /// The shallowest manifest of this name.
     pub fn manifest(&self, name: &str) -> Option<&RepoPath> {
-        self.manifests
-            .iter()
-            .find(|path| path.file_name() == name.as_bytes())
+        self.manifests.iter().find(|path| path.file_name() == name.as_bytes())
     }
 
     /// Whether a file is of the project itself: not of fixtures, templates or vendored code.
@@ -190,9 +186,7 @@ impl Project {
 
     /// Whether the repository's top holds this manifest.
     pub fn has_at_top(&self, name: &str) -> bool {
-        self.manifests
-            .iter()
-            .any(|path| path.as_bytes() == name.as_bytes())
+        self.manifests.iter().any(|path| path.as_bytes() == name.as_bytes())
     }
 
     /// Whether there are files of this language.
@@ -202,10 +196,7 @@ impl Project {
 }
 
 fn is_compose(name: &[u8]) -> bool {
-    matches!(
-        name,
-        b"compose.yaml" | b"compose.yml" | b"docker-compose.yaml" | b"docker-compose.yml"
-    )
+    matches!(name, b"compose.yaml" | b"compose.yml" | b"docker-compose.yaml" | b"docker-compose.yml")
 }
 
 #[cfg(test)]
@@ -230,10 +221,7 @@ mod tests {
         ]);
         assert_eq!(project.languages[&Language::Python], 2);
         assert!(project.speaks(Language::TypeScript) && !project.speaks(Language::Rust));
-        assert_eq!(
-            project.manifest("package.json"),
-            Some(&RepoPath::from("web/package.json"))
-        );
+        assert_eq!(project.manifest("package.json"), Some(&RepoPath::from("web/package.json")));
         assert!(project.has_at_top("pyproject.toml") && !project.has_at_top("package.json"));
         assert_eq!(project.ci, [CiService::GithubActions]);
         assert_eq!(project.compose.len(), 1);
@@ -242,10 +230,7 @@ mod tests {
     #[test]
     fn the_shallowest_manifest_comes_first() {
         let project = detect(&["a/b/Cargo.toml", "Cargo.toml", "z/Cargo.toml"]);
-        assert_eq!(
-            project.manifest("Cargo.toml"),
-            Some(&RepoPath::from("Cargo.toml"))
-        );
+        assert_eq!(project.manifest("Cargo.toml"), Some(&RepoPath::from("Cargo.toml")));
     }
 
     #[test]
@@ -261,10 +246,7 @@ mod tests {
             |name| -> Vec<String> { project.folders_of(name).iter().map(ToString::to_string).collect() };
         assert_eq!(folders("Cargo.toml"), ["rust", "rusty"]);
         assert_eq!(folders("package.json"), ["web"]);
-        assert_eq!(
-            detect(&["Cargo.toml", "a/Cargo.toml"]).folders_of("Cargo.toml"),
-            [RepoPath::from("")]
-        );
+        assert_eq!(detect(&["Cargo.toml", "a/Cargo.toml"]).folders_of("Cargo.toml"), [RepoPath::from("")]);
     }
 
     #[test]

@@ -10,9 +10,7 @@ use crate::model::Problem;
 pub(super) fn at(file: &str, text: &str, span: Option<Range<usize>>, message: &str) -> Problem {
     let (message, expected, fix) = explain(message);
     let Some(span) = span.filter(|span| span.end <= text.len()) else {
-        return Problem::usage(format!("{file}: {message}"))
-            .why(expected)
-            .fix(fix);
+        return Problem::usage(format!("{file}: {message}")).why(expected).fix(fix);
     };
     let line = text[..span.start].matches('\n').count() + 1;
     let snippet = Snippet::source(text)
@@ -23,9 +21,7 @@ pub(super) fn at(file: &str, text: &str, span: Option<Range<usize>>, message: &s
     let drawn = Renderer::plain().render(&[group]);
     // The title is told by `what`; the drawing follows it.
     let drawn = drawn.split_once('\n').map_or("", |(_, rest)| rest).trim_end();
-    Problem::usage(format!("{file}:{line}: {message}"))
-        .why(format!("\n{drawn}"))
-        .fix(fix)
+    Problem::usage(format!("{file}:{line}: {message}")).why(format!("\n{drawn}")).fix(fix)
 }
 
 /// The parser's message in the user's words: what is wrong, what is expected there, what to type.
@@ -53,9 +49,8 @@ fn explain(message: &str) -> (String, String, String) {
 /// The key and the known ones of a message such as "unknown field `a`, expected one of `b`, `c`", also for values
 /// of a fixed choice ("unknown variant").
 fn unknown_key(message: &str) -> Option<(String, Vec<String>)> {
-    let rest = message
-        .strip_prefix("unknown field `")
-        .or_else(|| message.strip_prefix("unknown variant `"))?;
+    let rest =
+        message.strip_prefix("unknown field `").or_else(|| message.strip_prefix("unknown variant `"))?;
     let (key, rest) = rest.split_once('`')?;
     let known = rest.split('`').skip(1).step_by(2).map(str::to_owned).collect();
     Some((key.to_owned(), known))
@@ -66,11 +61,7 @@ fn list(names: &[String]) -> String {
     let shown: Vec<String> = names.iter().take(8).map(|name| format!("`{name}`")).collect();
     let more = names.len().saturating_sub(shown.len());
     let text = shown.join(", ");
-    if more > 0 {
-        format!("{text} or {more} more")
-    } else {
-        text
-    }
+    if more > 0 { format!("{text} or {more} more") } else { text }
 }
 
 /// The known name most like `name`, if any is like it at all.
@@ -105,11 +96,7 @@ mod tests {
         );
         assert_eq!(problem.what, "xtask.toml:2: unknown key `baselin`");
         assert!(problem.why.contains("baselin = \"x\""), "{}", problem.why);
-        assert!(
-            problem.why.contains("^^^^^^^ expected `baseline`, `tools`"),
-            "{}",
-            problem.why
-        );
+        assert!(problem.why.contains("^^^^^^^ expected `baseline`, `tools`"), "{}", problem.why);
         assert_eq!(problem.fix, "did you mean `baseline`?");
     }
 }

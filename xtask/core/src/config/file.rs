@@ -38,34 +38,19 @@ impl Config {
         };
         let text = String::from_utf8(bytes).map_err(|wrong| {
             let good = wrong.utf8_error().valid_up_to();
-            let line = wrong.as_bytes()[..good]
-                .iter()
-                .filter(|&&byte| byte == b'\n')
-                .count()
-                + 1;
+            let line = wrong.as_bytes()[..good].iter().filter(|&&byte| byte == b'\n').count() + 1;
             Problem::usage(format!("{name}:{line}: the file is not UTF-8"))
-                .why(format!(
-                    "byte {} (0x{:02x}) begins no character",
-                    good + 1,
-                    wrong.as_bytes()[good]
-                ))
+                .why(format!("byte {} (0x{:02x}) begins no character", good + 1, wrong.as_bytes()[good]))
                 .fix("save it as UTF-8")
         })?;
         let config = Self::parse(name, text)?;
         config.check(sections)?;
-        Ok(Self {
-            path: Some(path),
-            ..config
-        })
+        Ok(Self { path: Some(path), ..config })
     }
 
     /// The configuration of this text, unchecked; `name` stands for the file in errors.
     pub fn parse(name: impl Into<String>, text: impl Into<String>) -> Result<Self> {
-        let config = Self {
-            path: None,
-            name: name.into(),
-            text: text.into(),
-        };
+        let config = Self { path: None, name: name.into(), text: text.into() };
         config.table()?;
         Ok(config)
     }
@@ -90,10 +75,7 @@ impl Config {
 
     /// The section, where the file has it.
     pub fn section<S: Section>(&self) -> Result<Option<S>> {
-        self.table()?
-            .get(S::NAME)
-            .map(|value| self.read(value.clone()))
-            .transpose()
+        self.table()?.get(S::NAME).map(|value| self.read(value.clone())).transpose()
     }
 
     /// The section, or its default.
@@ -104,12 +86,7 @@ impl Config {
     fn read<T: serde::de::DeserializeOwned>(&self, value: Spanned<DeValue<'_>>) -> Result<T> {
         let span = value.span();
         T::deserialize(value.into_deserializer()).map_err(|wrong: toml::de::Error| {
-            error::at(
-                &self.name,
-                &self.text,
-                wrong.span().or(Some(span)),
-                wrong.message(),
-            )
+            error::at(&self.name, &self.text, wrong.span().or(Some(span)), wrong.message())
         })
     }
 
@@ -140,11 +117,8 @@ impl Config {
                 let all: Vec<String> = problems
                     .iter()
                     .map(|problem| {
-                        let help = if problem.fix.is_empty() {
-                            String::new()
-                        } else {
-                            format!("\n{}", problem.fix)
-                        };
+                        let help =
+                            if problem.fix.is_empty() { String::new() } else { format!("\n{}", problem.fix) };
                         format!("{}{}{help}", problem.what, problem.why)
                     })
                     .collect();
@@ -157,10 +131,7 @@ impl Config {
     /// The keys that belong to no section.
     pub fn top_level(&self) -> Result<TopLevel> {
         let table = self.table()?;
-        let min_version = table
-            .get("min-version")
-            .map(|value| self.read(value.clone()))
-            .transpose()?;
+        let min_version = table.get("min-version").map(|value| self.read(value.clone())).transpose()?;
         Ok(TopLevel { min_version })
     }
 }
@@ -176,10 +147,9 @@ fn check_version(file: &str, least: &str, have: &str) -> Result<()> {
     let mut have_parts = parts(have.split(['-', '+']).next().unwrap_or(have)).unwrap_or_default();
     have_parts.resize(3, 0);
     if have_parts < wanted {
-        return Err(
-            Problem::usage(format!("{file} needs xtask {least} or later; this is {have}"))
-                .fix("update it: pull the repository that holds it, or `cargo install --locked --git URL xtask`"),
-        );
+        return Err(Problem::usage(format!("{file} needs xtask {least} or later; this is {have}")).fix(
+            "update it: pull the repository that holds it, or `cargo install --locked --git URL xtask`",
+        ));
     }
     Ok(())
 }
@@ -226,32 +196,12 @@ mod tests {
                 "xtask.toml:2: unknown key `redy-timeout`",
                 "did you mean `ready-timeout`?",
             ),
-            (
-                b"\n[evn]\n",
-                "xtask.toml:2: unknown key `evn`",
-                "did you mean `env`?",
-            ),
-            (
-                b"[env]\ncompose = true\n",
-                "xtask.toml:2: invalid type: boolean `true`",
-                "",
-            ),
-            (
-                b"[env]\nready-timeout = 90\n",
-                "xtask.toml:2: invalid type: integer `90`",
-                "",
-            ),
+            (b"\n[evn]\n", "xtask.toml:2: unknown key `evn`", "did you mean `env`?"),
+            (b"[env]\ncompose = true\n", "xtask.toml:2: invalid type: boolean `true`", ""),
+            (b"[env]\nready-timeout = 90\n", "xtask.toml:2: invalid type: integer `90`", ""),
             (b"[env\n", "xtask.toml:1: unclosed table", ""),
-            (
-                b"a\xff",
-                "xtask.toml:1: the file is not UTF-8",
-                "save it as UTF-8",
-            ),
-            (
-                b"min-version = \"99\"\n[tomorrow]\n",
-                "xtask.toml needs xtask 99 or later",
-                "",
-            ),
+            (b"a\xff", "xtask.toml:1: the file is not UTF-8", "save it as UTF-8"),
+            (b"min-version = \"99\"\n[tomorrow]\n", "xtask.toml needs xtask 99 or later", ""),
             (b"min-version = \"x\"\n", "min-version = \"x\" is no version", ""),
         ] {
             let problem = load(text).unwrap_err();

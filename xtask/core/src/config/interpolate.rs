@@ -11,12 +11,7 @@ pub struct Ports(BTreeMap<(String, u16), u16>);
 impl Ports {
     /// Ports by service and container port.
     pub fn new(ports: impl IntoIterator<Item = (String, u16, u16)>) -> Self {
-        Self(
-            ports
-                .into_iter()
-                .map(|(service, inside, host)| ((service, inside), host))
-                .collect(),
-        )
+        Self(ports.into_iter().map(|(service, inside, host)| ((service, inside), host)).collect())
     }
 }
 
@@ -60,10 +55,7 @@ mod tests {
     fn known_ports_are_put_in() {
         let ports = Ports::new([("web".to_owned(), 5000, 20_080), ("a.b".to_owned(), 80, 1)]);
         for (text, expected) in [
-            (
-                "http://localhost:${env.web.5000}/login",
-                "http://localhost:20080/login",
-            ),
+            ("http://localhost:${env.web.5000}/login", "http://localhost:20080/login"),
             ("${env.web.5000}${env.a.b.80}", "200801"),
             ("echo ${HOME} $env.web.5000", "echo ${HOME} $env.web.5000"),
             ("", ""),
@@ -82,11 +74,7 @@ mod tests {
             ("${env..5000}", ProblemKind::Usage),
             ("${env.web.70000}", ProblemKind::Usage),
         ] {
-            assert_eq!(
-                interpolate(text, &Ports::default()).unwrap_err().kind,
-                kind,
-                "{text}"
-            );
+            assert_eq!(interpolate(text, &Ports::default()).unwrap_err().kind, kind, "{text}");
         }
     }
 }

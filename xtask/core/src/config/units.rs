@@ -50,13 +50,11 @@ impl FromStr for Span {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        sum_of(text, &TIMES)
-            .map(|milliseconds| Self(Duration::from_millis(milliseconds)))
-            .ok_or_else(|| {
-                format!(
-                    "`{text}` is no length of time; write it with its unit, such as `60s`, `250ms` or `1h30m`"
-                )
-            })
+        sum_of(text, &TIMES).map(|milliseconds| Self(Duration::from_millis(milliseconds))).ok_or_else(|| {
+            format!(
+                "`{text}` is no length of time; write it with its unit, such as `60s`, `250ms` or `1h30m`"
+            )
+        })
     }
 }
 
@@ -148,41 +146,19 @@ mod tests {
 
     #[test]
     fn spans() {
-        for (text, milliseconds) in [
-            ("60s", 60_000),
-            ("250ms", 250),
-            ("1h30m", 5_400_000),
-            ("0s", 0),
-            (" 2m ", 120_000),
-        ] {
-            assert_eq!(
-                text.parse::<Span>(),
-                Ok(Span(Duration::from_millis(milliseconds))),
-                "{text}"
-            );
+        for (text, milliseconds) in
+            [("60s", 60_000), ("250ms", 250), ("1h30m", 5_400_000), ("0s", 0), (" 2m ", 120_000)]
+        {
+            assert_eq!(text.parse::<Span>(), Ok(Span(Duration::from_millis(milliseconds))), "{text}");
         }
-        for text in [
-            "",
-            "60",
-            "s",
-            "60 s",
-            "-1s",
-            "1.5s",
-            "60sec",
-            "99999999999999999999s",
-        ] {
+        for text in ["", "60", "s", "60 s", "-1s", "1.5s", "60sec", "99999999999999999999s"] {
             assert!(text.parse::<Span>().is_err(), "{text}");
         }
     }
 
     #[test]
     fn sizes() {
-        for (text, bytes) in [
-            ("500kB", 500_000),
-            ("2MiB", 2 << 20),
-            ("0B", 0),
-            ("1GiB", 1 << 30),
-        ] {
+        for (text, bytes) in [("500kB", 500_000), ("2MiB", 2 << 20), ("0B", 0), ("1GiB", 1 << 30)] {
             assert_eq!(text.parse::<ByteSize>(), Ok(ByteSize(bytes)), "{text}");
         }
         for text in ["", "500", "kB", "1kB1B", "500 kB", "5KB"] {

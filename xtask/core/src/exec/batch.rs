@@ -32,18 +32,12 @@ pub fn batches<S: AsRef<OsStr>>(arguments: &[S], fixed: usize) -> Vec<&[S]> {
 fn room(fixed: usize, environment: usize) -> usize {
     // Windows has a limit for the command line alone.
     let environment = if cfg!(windows) { 0 } else { environment };
-    LIMIT
-        .saturating_sub(environment.min(LIMIT / 2))
-        .saturating_sub(SPARE)
-        .saturating_sub(fixed)
-        .max(LEAST)
+    LIMIT.saturating_sub(environment.min(LIMIT / 2)).saturating_sub(SPARE).saturating_sub(fixed).max(LEAST)
 }
 
 /// What the environment takes of the limit. One that takes more than half of ours needs a system with a larger one anyway.
 fn environment_size() -> usize {
-    std::env::vars_os()
-        .map(|(name, value)| name.len() + 1 + value.len() + POINTER)
-        .sum()
+    std::env::vars_os().map(|(name, value)| name.len() + 1 + value.len() + POINTER).sum()
 }
 
 fn cost(argument: &OsStr) -> usize {
@@ -95,13 +89,7 @@ mod tests {
 
     #[test]
     fn there_is_always_room() {
-        for (fixed, environment) in [
-            (0, 0),
-            (usize::MAX, 0),
-            (0, usize::MAX),
-            (100, 5000),
-            (LIMIT, LIMIT),
-        ] {
+        for (fixed, environment) in [(0, 0), (usize::MAX, 0), (0, usize::MAX), (100, 5000), (LIMIT, LIMIT)] {
             let room = room(fixed, environment);
             assert!((LEAST..=LIMIT - SPARE).contains(&room), "{room}");
         }

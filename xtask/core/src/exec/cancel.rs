@@ -29,10 +29,7 @@ impl Cancel {
 
     /// A flag that is set when this one is, and can be set alone.
     pub fn child(&self) -> Self {
-        Self {
-            own: Arc::default(),
-            parent: Some(Box::new(self.clone())),
-        }
+        Self { own: Arc::default(), parent: Some(Box::new(self.clone())) }
     }
 
     /// Asks to stop. The first reason stays.
@@ -42,9 +39,7 @@ impl Cancel {
             Interrupt::Interrupted => 2,
             Interrupt::Terminated => 3,
         };
-        let _ = self
-            .own
-            .compare_exchange(0, code, Ordering::SeqCst, Ordering::SeqCst);
+        let _ = self.own.compare_exchange(0, code, Ordering::SeqCst, Ordering::SeqCst);
     }
 
     /// Why to stop, or `None` to go on.

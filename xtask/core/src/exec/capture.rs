@@ -17,12 +17,7 @@ pub(super) struct Capture {
 impl Capture {
     /// Keeps at most `limit` bytes: half of them from the beginning, the others from the end.
     pub(super) fn new(limit: usize) -> Self {
-        Self {
-            limit,
-            head: Vec::new(),
-            tail: VecDeque::new(),
-            left_out: 0,
-        }
+        Self { limit, head: Vec::new(), tail: VecDeque::new(), left_out: 0 }
     }
 
     /// Takes the next bytes.
@@ -56,11 +51,9 @@ impl Capture {
 /// Whether `bytes` came from a capture that left something out.
 pub(super) fn is_cut(bytes: &[u8]) -> bool {
     use bstr::ByteSlice;
-    bytes.find_iter(MARK.0).any(|at| {
-        bytes[at + MARK.0.len()..]
-            .find(MARK.1)
-            .is_some_and(|digits| digits <= 20)
-    })
+    bytes
+        .find_iter(MARK.0)
+        .any(|at| bytes[at + MARK.0.len()..].find(MARK.1).is_some_and(|digits| digits <= 20))
 }
 
 #[cfg(test)]
@@ -74,16 +67,8 @@ mod tests {
         for (limit, pushes, expected) in [
             (10, vec!["abc", "def"], "abcdef"),
             (10, vec!["0123456789"], "0123456789"),
-            (
-                4,
-                vec!["0123456789"],
-                "01\n[xtask left out 6 bytes of output here]\n89",
-            ),
-            (
-                4,
-                vec!["0", "1", "2", "3", "4", "5"],
-                "01\n[xtask left out 2 bytes of output here]\n45",
-            ),
+            (4, vec!["0123456789"], "01\n[xtask left out 6 bytes of output here]\n89"),
+            (4, vec!["0", "1", "2", "3", "4", "5"], "01\n[xtask left out 2 bytes of output here]\n45"),
             (0, vec!["abc"], "\n[xtask left out 3 bytes of output here]\n"),
             (1, vec!["abc"], "a\n[xtask left out 2 bytes of output here]\n"),
             (5, vec![], ""),

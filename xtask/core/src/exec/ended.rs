@@ -44,11 +44,7 @@ impl Ended {
     /// The last `count` lines of standard error, or of standard output where that is empty.
     pub fn last_lines(&self, count: usize) -> String {
         let error = String::from_utf8_lossy(&self.stderr);
-        let text = if error.trim().is_empty() {
-            String::from_utf8_lossy(&self.stdout)
-        } else {
-            error
-        };
+        let text = if error.trim().is_empty() { String::from_utf8_lossy(&self.stdout) } else { error };
         let lines: Vec<&str> = text.trim_end().lines().collect();
         lines[lines.len().saturating_sub(count)..].join("\n")
     }
@@ -103,17 +99,13 @@ impl From<RunError> for Problem {
                     std::io::ErrorKind::PermissionDenied => format!("make it executable: chmod +x {program}"),
                     _ => String::new(),
                 };
-                Self::invalid(format!("can't start {program}"))
-                    .why(cause)
-                    .fix(fix)
+                Self::invalid(format!("can't start {program}")).why(cause).fix(fix)
             }
-            RunError::TimedOut {
-                program,
-                limit,
-                partial,
-            } => Self::invalid(format!("{program} ran longer than {limit:?} and was ended"))
-                .why(partial.last_lines(10))
-                .fix("give it more time (`timeout`), or find what it waits for"),
+            RunError::TimedOut { program, limit, partial } => {
+                Self::invalid(format!("{program} ran longer than {limit:?} and was ended"))
+                    .why(partial.last_lines(10))
+                    .fix("give it more time (`timeout`), or find what it waits for")
+            }
             RunError::Stopped { program, why } => {
                 let (kind, cause) = match why {
                     Interrupt::Interrupted => (ProblemKind::Interrupted, "interrupted"),
@@ -143,12 +135,9 @@ mod tests {
 
     #[test]
     fn the_last_lines_are_those_of_standard_error_if_any() {
-        for (stdout, stderr, expected) in [
-            ("a\nb\nc\n", "", "b\nc"),
-            ("a\n", "x\ny\nz\n\n", "y\nz"),
-            ("a", " \n", "a"),
-            ("", "", ""),
-        ] {
+        for (stdout, stderr, expected) in
+            [("a\nb\nc\n", "", "b\nc"), ("a\n", "x\ny\nz\n\n", "y\nz"), ("a", " \n", "a"), ("", "", "")]
+        {
             assert_eq!(ended(stdout, stderr).last_lines(2), expected);
         }
     }
@@ -156,10 +145,7 @@ mod tests {
     #[test]
     fn each_error_has_its_exit_code() {
         let program = || "tool".to_owned();
-        let stopped = |why| RunError::Stopped {
-            program: program(),
-            why,
-        };
+        let stopped = |why| RunError::Stopped { program: program(), why };
         for (error, kind) in [
             (RunError::NotFound { program: program() }, ProblemKind::Missing),
             (

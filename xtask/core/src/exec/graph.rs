@@ -85,11 +85,7 @@ impl<'a, T: Send> Graph<'a, T> {
         let items: Vec<Item<'_>> = self
             .nodes
             .iter()
-            .map(|node| Item {
-                name: &node.name,
-                after: &node.after,
-                weight: node.weight,
-            })
+            .map(|node| Item { name: &node.name, after: &node.after, weight: node.weight })
             .collect();
         let mut schedule = Schedule::new(&items);
         drop(items);
@@ -109,12 +105,13 @@ impl<'a, T: Send> Graph<'a, T> {
                 {
                     let Some(task) = tasks[index].take() else { continue };
                     let to = sender.clone();
-                    let started = thread::Builder::new()
-                        .name(ends[index].0.replace('\0', " "))
-                        .spawn_scoped(scope, move || {
+                    let started = thread::Builder::new().name(ends[index].0.replace('\0', " ")).spawn_scoped(
+                        scope,
+                        move || {
                             let end = catch_unwind(AssertUnwindSafe(task)).map_err(|panic| message(&*panic));
                             let _ = to.send((index, end));
-                        });
+                        },
+                    );
                     if let Err(cause) = started {
                         let _ = sender.send((index, Err(format!("can't start a thread: {cause}"))));
                     }
@@ -216,23 +213,14 @@ mod tests {
         let mut graph = Graph::default();
         let number = 7;
         graph.add("text", [], Weight::Light, || panic!("plain"));
-        graph.add("format", after(&["text"]), Weight::Heavy, || {
-            panic!("number {number}")
-        });
-        graph.add("other", after(&["format"]), Weight::Heavy, || {
-            std::panic::panic_any(3)
-        });
+        graph.add("format", after(&["text"]), Weight::Heavy, || panic!("number {number}"));
+        graph.add("other", after(&["format"]), Weight::Heavy, || std::panic::panic_any(3));
         graph.add("good", after(&["other"]), Weight::Heavy, || 1);
         let ends = graph.run(TWO, &Cancel::new(), |_: &i32| false);
         let told: Vec<String> = ends.iter().map(|(_, end)| format!("{end:?}")).collect();
         assert_eq!(
             told,
-            [
-                r#"Panicked("plain")"#,
-                r#"Panicked("number 7")"#,
-                r#"Panicked("no message")"#,
-                "Done(1)"
-            ]
+            [r#"Panicked("plain")"#, r#"Panicked("number 7")"#, r#"Panicked("no message")"#, "Done(1)"]
         );
     }
 

@@ -34,12 +34,7 @@ impl Group {
         #[cfg(windows)]
         command.wrap(process_wrap::std::JobObject);
         let child = live::enter(|| command.spawn(), |child| child.id())?;
-        Ok(Self {
-            child,
-            strays: Strays::default(),
-            status: None,
-            gone: false,
-        })
+        Ok(Self { child, strays: Strays::default(), status: None, gone: false })
     }
 
     /// Takes the pipe to its standard input.

@@ -60,11 +60,7 @@ impl<'a> Output<'a> {
     ) -> io::Result<Self> {
         let (sender, chunks) = sync_channel(QUEUE);
         let (stdout, stderr) = group.outputs();
-        let side = |open| Side {
-            open,
-            capture: Capture::new(limit),
-            rest: Vec::new(),
-        };
+        let side = |open| Side { open, capture: Capture::new(limit), rest: Vec::new() };
         let output = Self {
             chunks,
             stdout: side(stdout.is_some()),
@@ -151,22 +147,20 @@ impl<'a> Output<'a> {
 
 /// Reads a pipe in a thread of its own, which ends with the pipe, or with its next read once nobody listens.
 fn read(mut pipe: impl Read + Send + 'static, stream: Stream, chunks: SyncSender<Chunk>) -> io::Result<()> {
-    thread::Builder::new()
-        .name("child output".to_owned())
-        .spawn(move || {
-            let mut buffer = vec![0; READ];
-            loop {
-                match pipe.read(&mut buffer) {
-                    Ok(count) if count > 0 => {
-                        if chunks.send((stream, Some(buffer[..count].to_vec()))).is_err() {
-                            return;
-                        }
+    thread::Builder::new().name("child output".to_owned()).spawn(move || {
+        let mut buffer = vec![0; READ];
+        loop {
+            match pipe.read(&mut buffer) {
+                Ok(count) if count > 0 => {
+                    if chunks.send((stream, Some(buffer[..count].to_vec()))).is_err() {
+                        return;
                     }
-                    Err(cause) if cause.kind() == io::ErrorKind::Interrupted => {}
-                    Ok(_) | Err(_) => break,
                 }
+                Err(cause) if cause.kind() == io::ErrorKind::Interrupted => {}
+                Ok(_) | Err(_) => break,
             }
-            let _ = chunks.send((stream, None));
-        })?;
+        }
+        let _ = chunks.send((stream, None));
+    })?;
     Ok(())
 }

@@ -56,8 +56,7 @@ impl Process {
 
     /// Adds arguments.
     pub fn args<S: AsRef<OsStr>>(mut self, arguments: impl IntoIterator<Item = S>) -> Self {
-        self.arguments
-            .extend(arguments.into_iter().map(|argument| argument.as_ref().to_owned()));
+        self.arguments.extend(arguments.into_iter().map(|argument| argument.as_ref().to_owned()));
         self
     }
 
@@ -69,8 +68,7 @@ impl Process {
 
     /// Sets a variable of its environment.
     pub fn variable(mut self, name: impl AsRef<OsStr>, value: impl AsRef<OsStr>) -> Self {
-        self.variables
-            .push((name.as_ref().to_owned(), Some(value.as_ref().to_owned())));
+        self.variables.push((name.as_ref().to_owned(), Some(value.as_ref().to_owned())));
         self
     }
 
@@ -162,10 +160,7 @@ impl Process {
     #[expect(clippy::disallowed_methods, reason = "this is where children are started")]
     pub(super) fn command(&self) -> Command {
         let mut command = Command::new(&self.program);
-        command
-            .args(&self.arguments)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped());
+        command.args(&self.arguments).stdout(Stdio::piped()).stderr(Stdio::piped());
         command.stdin(match self.input {
             Some(_) => Stdio::piped(),
             None => Stdio::null(),
@@ -189,10 +184,8 @@ impl Process {
             return RunError::NotStarted { program, cause };
         }
         if let Some(folder) = self.folder.as_ref().filter(|folder| !folder.is_dir()) {
-            let cause = io::Error::new(
-                io::ErrorKind::NotFound,
-                format!("there is no folder {}", folder.display()),
-            );
+            let cause =
+                io::Error::new(io::ErrorKind::NotFound, format!("there is no folder {}", folder.display()));
             return RunError::NotStarted { program, cause };
         }
         let path = Path::new(&self.program);

@@ -11,9 +11,7 @@ pub fn find_program(root: &Path, folders: &[&str], name: &str) -> Option<PathBuf
     if Path::new(name).components().count() > 1 {
         return which::which_in(name, None::<&str>, root).ok();
     }
-    let local = folders
-        .iter()
-        .find_map(|folder| which::which_in(name, Some(root.join(folder)), root).ok());
+    let local = folders.iter().find_map(|folder| which::which_in(name, Some(root.join(folder)), root).ok());
     local.or_else(|| which::which(name).ok())
 }
 

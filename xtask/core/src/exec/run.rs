@@ -73,20 +73,10 @@ pub(super) fn run(
 
     let (stdout, stderr) = output.finish();
     let (code, signal) = group.status().map_or((None, None), parts);
-    let ended = Ended {
-        code,
-        signal,
-        stdout,
-        stderr,
-        wall: started.elapsed(),
-    };
+    let ended = Ended { code, signal, stdout, stderr, wall: started.elapsed() };
     match stop {
         None => Ok(ended),
-        Some(Stop::TimedOut(limit)) => Err(RunError::TimedOut {
-            program,
-            limit,
-            partial: Box::new(ended),
-        }),
+        Some(Stop::TimedOut(limit)) => Err(RunError::TimedOut { program, limit, partial: Box::new(ended) }),
         Some(Stop::Cancelled(why)) => Err(RunError::Stopped { program, why }),
         Some(Stop::AsksTerminal) => Err(failed(io::Error::other(
             "it wants to ask at the terminal, which it can't share: answer by an option, a file or the environment",
@@ -154,11 +144,9 @@ fn end(group: &mut Group, output: &mut Output<'_>, stop: Option<Stop>) -> io::Re
 /// Writes the child's input from a thread of its own. A child that doesn't read it all just ends the writing.
 fn feed(group: &mut Group, process: &Process) -> io::Result<()> {
     if let (Some(mut pipe), Some(bytes)) = (group.stdin(), process.given_input()) {
-        thread::Builder::new()
-            .name("child input".to_owned())
-            .spawn(move || {
-                let _ = pipe.write_all(&bytes);
-            })?;
+        thread::Builder::new().name("child input".to_owned()).spawn(move || {
+            let _ = pipe.write_all(&bytes);
+        })?;
     }
     Ok(())
 }

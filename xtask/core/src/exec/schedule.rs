@@ -104,18 +104,12 @@ mod tests {
 
     /// Runs the schedule with tasks that end in the order of their start, and gives that order.
     fn order(tasks: &[(&str, &[&str])], limit: usize) -> String {
-        let after: Vec<Vec<String>> = tasks
-            .iter()
-            .map(|(_, after)| after.iter().map(ToString::to_string).collect())
-            .collect();
+        let after: Vec<Vec<String>> =
+            tasks.iter().map(|(_, after)| after.iter().map(ToString::to_string).collect()).collect();
         let items: Vec<Item<'_>> = tasks
             .iter()
             .zip(&after)
-            .map(|((name, _), after)| Item {
-                name,
-                after,
-                weight: Weight::Light,
-            })
+            .map(|((name, _), after)| Item { name, after, weight: Weight::Light })
             .collect();
         let mut schedule = Schedule::new(&items);
         let mut running = std::collections::VecDeque::new();

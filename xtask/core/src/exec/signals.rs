@@ -41,23 +41,17 @@ fn watch(cancel: &Cancel) {
         let _ = signals.add_signal(SIGHUP);
     }
     let cancel = cancel.clone();
-    let _ = std::thread::Builder::new()
-        .name("signals".to_owned())
-        .spawn(move || {
-            let mut first: Option<Instant> = None;
-            for signal in signals.forever() {
-                let again = first.is_some_and(|first| first.elapsed() >= SAME);
-                if signal == SIGINT && again {
-                    live::kill_all(|| signal_hook::low_level::exit(130));
-                }
-                first.get_or_insert_with(Instant::now);
-                cancel.stop(if signal == SIGINT {
-                    Interrupt::Interrupted
-                } else {
-                    Interrupt::Terminated
-                });
+    let _ = std::thread::Builder::new().name("signals".to_owned()).spawn(move || {
+        let mut first: Option<Instant> = None;
+        for signal in signals.forever() {
+            let again = first.is_some_and(|first| first.elapsed() >= SAME);
+            if signal == SIGINT && again {
+                live::kill_all(|| signal_hook::low_level::exit(130));
             }
-        });
+            first.get_or_insert_with(Instant::now);
+            cancel.stop(if signal == SIGINT { Interrupt::Interrupted } else { Interrupt::Terminated });
+        }
+    });
 }
 
 /// Whether this program was started by `nohup`, to outlive the terminal. (SIGINT is taken also where it was ignored: a script
@@ -71,8 +65,7 @@ fn hangup_is_ignored() -> bool {
 #[cfg(unix)]
 fn ignores_hangup(status: &str) -> bool {
     let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
-    mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok())
-        .is_some_and(|mask| mask & 1 == 1)
+    mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).is_some_and(|mask| mask & 1 == 1)
 }
 
 #[cfg(windows)]
@@ -90,21 +83,19 @@ fn watch(cancel: &Cancel) {
         return;
     }
     let cancel = cancel.clone();
-    let _ = std::thread::Builder::new()
-        .name("signals".to_owned())
-        .spawn(move || {
-            let wait = || {
-                while !arrived.swap(false, Ordering::SeqCst) {
-                    std::thread::sleep(Duration::from_millis(20));
-                }
-            };
-            wait();
-            cancel.stop(Interrupt::Interrupted);
-            std::thread::sleep(SAME);
-            arrived.store(false, Ordering::SeqCst);
-            wait();
-            live::kill_all(|| signal_hook::low_level::exit(130));
-        });
+    let _ = std::thread::Builder::new().name("signals".to_owned()).spawn(move || {
+        let wait = || {
+            while !arrived.swap(false, Ordering::SeqCst) {
+                std::thread::sleep(Duration::from_millis(20));
+            }
+        };
+        wait();
+        cancel.stop(Interrupt::Interrupted);
+        std::thread::sleep(SAME);
+        arrived.store(false, Ordering::SeqCst);
+        wait();
+        live::kill_all(|| signal_hook::low_level::exit(130));
+    });
 }
 
 #[cfg(all(test, unix))]

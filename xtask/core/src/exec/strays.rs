@@ -30,11 +30,7 @@ mod linux {
         /// Adds the descendants of the group's leader, and of the strays that are known, as they are now.
         pub(in super::super) fn find(&mut self, group: u32) {
             let group = group.cast_signed();
-            let known = self
-                .0
-                .iter()
-                .filter(|stray| stray.runs())
-                .map(|stray| stray.entry.pid);
+            let known = self.0.iter().filter(|stray| stray.runs()).map(|stray| stray.entry.pid);
             let roots: BTreeSet<i32> = known.chain([group]).collect();
             for entry in outside(&table::all(), group, &roots) {
                 let handle =
@@ -110,13 +106,7 @@ mod linux {
 
         #[test]
         fn descendants_in_other_groups_are_found() {
-            let entry = |(pid, parent, group)| Entry {
-                pid,
-                parent,
-                group,
-                start: 0,
-                zombie: pid == 15,
-            };
+            let entry = |(pid, parent, group)| Entry { pid, parent, group, start: 0, zombie: pid == 15 };
             // 10 leads the group; 11 is in it; 12 is 11's, in its own; 13 is 12's; 14 is in the group, but its parent is gone;
             // 16 is 14's; 15 is a zombie; 20 has nothing to do with it.
             let table = [
@@ -146,11 +136,7 @@ mod none {
     #[derive(Debug, Default)]
     pub(in super::super) struct Strays;
 
-    #[allow(
-        clippy::unused_self,
-        dead_code,
-        reason = "the face that Linux has; Windows uses less of it"
-    )]
+    #[allow(clippy::unused_self, dead_code, reason = "the face that Linux has; Windows uses less of it")]
     impl Strays {
         pub(in super::super) fn find(&mut self, _group: u32) {}
 

@@ -19,9 +19,7 @@ pub(super) fn all() -> Vec<Entry> {
     let Ok(folder) = fs::read_dir("/proc") else {
         return Vec::new();
     };
-    let pids = folder
-        .flatten()
-        .filter_map(|entry| entry.file_name().to_str()?.parse().ok());
+    let pids = folder.flatten().filter_map(|entry| entry.file_name().to_str()?.parse().ok());
     pids.filter_map(one).collect()
 }
 
@@ -33,10 +31,7 @@ pub(super) fn one(pid: i32) -> Option<Entry> {
 /// Fields 3 to 5 and 22 of `/proc/PID/stat` (proc(5)); the name before them, in parentheses, may itself hold any byte.
 fn parse(pid: i32, stat: &[u8]) -> Option<Entry> {
     let name_end = stat.iter().rposition(|&byte| byte == b')')?;
-    let fields: Vec<&str> = str::from_utf8(&stat[name_end + 1..])
-        .ok()?
-        .split_ascii_whitespace()
-        .collect();
+    let fields: Vec<&str> = str::from_utf8(&stat[name_end + 1..]).ok()?.split_ascii_whitespace().collect();
     Some(Entry {
         pid,
         parent: fields.get(1)?.parse().ok()?,

@@ -84,12 +84,7 @@ impl Events {
 
     /// Tells where a task is: `done` of `total` (0: unknown).
     pub fn progress(&self, task: &str, done: u64, total: u64, message: impl Into<String>) {
-        self.send(Event::Progress {
-            task: task.to_owned(),
-            done,
-            total,
-            message: message.into(),
-        });
+        self.send(Event::Progress { task: task.to_owned(), done, total, message: message.into() });
     }
 
     /// Tells the user something that is no finding.

@@ -62,21 +62,12 @@ pub struct Location {
 impl Location {
     /// The whole file.
     pub fn file(path: RepoPath) -> Self {
-        Self {
-            path,
-            line: None,
-            column: None,
-            end_line: None,
-            end_column: None,
-        }
+        Self { path, line: None, column: None, end_line: None, end_column: None }
     }
 
     /// One line of a file, from 1.
     pub fn line(path: RepoPath, line: u32) -> Self {
-        Self {
-            line: Some(line),
-            ..Self::file(path)
-        }
+        Self { line: Some(line), ..Self::file(path) }
     }
 }
 
@@ -149,10 +140,7 @@ impl Finding {
 
     /// The same with this fix.
     pub fn fix(self, fix: impl Into<String>) -> Self {
-        Self {
-            fix: Some(fix.into()),
-            ..self
-        }
+        Self { fix: Some(fix.into()), ..self }
     }
 
     /// The key by which findings are listed: path, line, column, tool, rule, message.

@@ -22,15 +22,11 @@ impl Fingerprint {
             hash.update(part);
         }
         let digest = hash.finalize();
-        Self(
-            digest[..16]
-                .iter()
-                .fold(String::with_capacity(32), |mut text, byte| {
-                    use fmt::Write;
-                    let _ = write!(text, "{byte:02x}");
-                    text
-                }),
-        )
+        Self(digest[..16].iter().fold(String::with_capacity(32), |mut text, byte| {
+            use fmt::Write;
+            let _ = write!(text, "{byte:02x}");
+            text
+        }))
     }
 
     /// The digits.

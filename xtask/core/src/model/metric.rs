@@ -98,28 +98,9 @@ mod tests {
 
     #[test]
     fn values_are_shown_with_units() {
-        let metric = Metric {
-            unit: Unit::Percent,
-            limit: Some(85.0),
-            ..Metric::count("covered", 0)
-        };
-        assert_eq!(
-            Metric {
-                value: 84.96,
-                ..metric.clone()
-            }
-            .show(),
-            "84.9 % (limit 85.0 %)"
-        );
-        assert_eq!(
-            Metric {
-                value: 100.0,
-                limit: None,
-                ..metric
-            }
-            .show(),
-            "100.0 %"
-        );
+        let metric = Metric { unit: Unit::Percent, limit: Some(85.0), ..Metric::count("covered", 0) };
+        assert_eq!(Metric { value: 84.96, ..metric.clone() }.show(), "84.9 % (limit 85.0 %)");
+        assert_eq!(Metric { value: 100.0, limit: None, ..metric }.show(), "100.0 %");
         assert_eq!(Metric::count("files", 1_234_567).show(), "1,234,567");
         assert_eq!(group_thousands(-1000), "-1,000");
         assert_eq!(group_thousands(999), "999");

@@ -46,55 +46,31 @@ pub enum Outcome {
 impl Outcome {
     /// Something is missing.
     pub fn missing(why: impl Into<String>, fix: impl Into<String>) -> Self {
-        Self::Skipped {
-            reason: Skip::Missing,
-            why: why.into(),
-            fix: Some(fix.into()),
-        }
+        Self::Skipped { reason: Skip::Missing, why: why.into(), fix: Some(fix.into()) }
     }
 
     /// There was nothing to do.
     pub fn nothing_to_do(why: impl Into<String>) -> Self {
-        Self::Skipped {
-            reason: Skip::NothingToDo,
-            why: why.into(),
-            fix: None,
-        }
+        Self::Skipped { reason: Skip::NothingToDo, why: why.into(), fix: None }
     }
 
     /// It could not tell.
     pub fn invalid(why: impl Into<String>) -> Self {
-        Self::Invalid {
-            why: why.into(),
-            fix: None,
-        }
+        Self::Invalid { why: why.into(), fix: None }
     }
 
     /// The one outcome of two parts of a gate: the one that matters more, with both reasons where they are of one kind. What is
     /// missing outweighs what passed: a part that wasn't measured must not look as if it had been.
     pub fn and(self, other: Self) -> Self {
         let weight = |outcome: &Self| match outcome {
-            Self::Skipped {
-                reason: Skip::NothingToDo,
-                ..
-            } => 0,
+            Self::Skipped { reason: Skip::NothingToDo, .. } => 0,
             Self::Passed => 1,
-            Self::Skipped {
-                reason: Skip::Missing,
-                ..
-            } => 2,
-            Self::Skipped {
-                reason: Skip::Stopped,
-                ..
-            } => 3,
+            Self::Skipped { reason: Skip::Missing, .. } => 2,
+            Self::Skipped { reason: Skip::Stopped, .. } => 3,
             Self::Failed => 4,
             Self::Invalid { .. } => 5,
         };
-        let (mut more, less) = if weight(&other) > weight(&self) {
-            (other, self)
-        } else {
-            (self, other)
-        };
+        let (mut more, less) = if weight(&other) > weight(&self) { (other, self) } else { (self, other) };
         if weight(&more) == weight(&less)
             && let Self::Skipped { why, .. } | Self::Invalid { why, .. } = &mut more
             && let Some(also) = less.why().filter(|also| *also != why.as_str())

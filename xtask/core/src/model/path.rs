@@ -24,11 +24,7 @@ impl RepoPath {
     pub fn relative(root: &Path, path: &Path) -> Option<Self> {
         let inside = path.strip_prefix(root).ok()?;
         let bytes = <[u8]>::from_path(inside)?;
-        Some(if cfg!(windows) {
-            Self::new(bytes.replace(b"\\", b"/"))
-        } else {
-            Self::new(bytes)
-        })
+        Some(if cfg!(windows) { Self::new(bytes.replace(b"\\", b"/")) } else { Self::new(bytes) })
     }
 
     /// The bytes of the path.
@@ -123,13 +119,12 @@ impl std::str::FromStr for RepoPath {
                 continue;
             }
             let escape = bytes.get(at + 1).copied().unwrap_or(b'\\');
-            let octal = bytes
-                .get(at + 1..at + 4)
-                .filter(|digits| digits.iter().all(|d| (b'0'..=b'7').contains(d)));
+            let octal =
+                bytes.get(at + 1..at + 4).filter(|digits| digits.iter().all(|d| (b'0'..=b'7').contains(d)));
             if let Some(digits) = octal {
-                path.push(digits.iter().fold(0_u8, |value, digit| {
-                    value.wrapping_mul(8).wrapping_add(digit - b'0')
-                }));
+                path.push(
+                    digits.iter().fold(0_u8, |value, digit| value.wrapping_mul(8).wrapping_add(digit - b'0')),
+                );
                 at += 4;
             } else {
                 path.push(match escape {

@@ -38,12 +38,7 @@ pub struct Problem {
 impl Problem {
     /// A problem of this kind.
     pub fn new(kind: ProblemKind, what: impl Into<String>) -> Self {
-        Self {
-            kind,
-            what: what.into(),
-            why: String::new(),
-            fix: String::new(),
-        }
+        Self { kind, what: what.into(), why: String::new(), fix: String::new() }
     }
 
     /// Wrong usage or configuration (exit 2).
@@ -63,18 +58,12 @@ impl Problem {
 
     /// The same with this cause.
     pub fn why(self, why: impl fmt::Display) -> Self {
-        Self {
-            why: why.to_string(),
-            ..self
-        }
+        Self { why: why.to_string(), ..self }
     }
 
     /// The same with this way on.
     pub fn fix(self, fix: impl Into<String>) -> Self {
-        Self {
-            fix: fix.into(),
-            ..self
-        }
+        Self { fix: fix.into(), ..self }
     }
 
     /// The exit code of its kind.

@@ -40,17 +40,9 @@ impl ExitCode {
 
     /// The code of this number; one that no contract knows counts as [`ExitCode::Invalid`].
     pub fn from_code(code: u8) -> Self {
-        let all = [
-            Self::Passed,
-            Self::Failed,
-            Self::Usage,
-            Self::Missing,
-            Self::Interrupted,
-            Self::Terminated,
-        ];
-        all.into_iter()
-            .find(|known| known.code() == code)
-            .unwrap_or(Self::Invalid)
+        let all =
+            [Self::Passed, Self::Failed, Self::Usage, Self::Missing, Self::Interrupted, Self::Terminated];
+        all.into_iter().find(|known| known.code() == code).unwrap_or(Self::Invalid)
     }
 
     /// The one that wins where several apply: 130/143, then 2, 4, 3, 1, 0.
@@ -135,10 +127,7 @@ impl GateReport {
         findings.sort_by(|a, b| a.sort_key().cmp(&b.sort_key()));
         let failed = findings.iter().any(|finding| finding.state == State::New);
         let outcome = if failed { Outcome::Failed } else { Outcome::Passed };
-        Self {
-            findings,
-            ..Self::new(gate, outcome)
-        }
+        Self { findings, ..Self::new(gate, outcome) }
     }
 
     /// The exit code of this gate alone. `strict`: what is missing fails, whoever asked for the gate;
@@ -147,10 +136,11 @@ impl GateReport {
         match &self.outcome {
             Outcome::Failed => ExitCode::Failed,
             Outcome::Invalid { .. } => ExitCode::Invalid,
-            Outcome::Skipped {
-                reason: Skip::Missing,
-                ..
-            } if strict || (ci && self.standing == Standing::Named) => ExitCode::Missing,
+            Outcome::Skipped { reason: Skip::Missing, .. }
+                if strict || (ci && self.standing == Standing::Named) =>
+            {
+                ExitCode::Missing
+            }
             Outcome::Passed | Outcome::Skipped { .. } => ExitCode::Passed,
         }
     }
@@ -187,19 +177,10 @@ impl Report {
         ci: bool,
         wall_ms: u64,
     ) -> Self {
-        let mut code = gates
-            .iter()
-            .map(|gate| gate.exit_code(strict, ci))
-            .fold(ExitCode::Passed, ExitCode::worst);
-        let missing = |gate: &GateReport| {
-            matches!(
-                &gate.outcome,
-                Outcome::Skipped {
-                    reason: Skip::Missing,
-                    ..
-                }
-            )
-        };
+        let mut code =
+            gates.iter().map(|gate| gate.exit_code(strict, ci)).fold(ExitCode::Passed, ExitCode::worst);
+        let missing =
+            |gate: &GateReport| matches!(&gate.outcome, Outcome::Skipped { reason: Skip::Missing, .. });
         if !gates.is_empty() && gates.iter().all(missing) {
             code = code.worst(ExitCode::Missing);
         }
@@ -219,10 +200,7 @@ mod tests {
     use super::*;
 
     fn gate(outcome: Outcome, standing: Standing) -> GateReport {
-        GateReport {
-            standing,
-            ..GateReport::new("g", outcome)
-        }
+        GateReport { standing, ..GateReport::new("g", outcome) }
     }
 
     #[test]
@@ -260,16 +238,10 @@ mod tests {
 
     #[test]
     fn a_run_that_measured_nothing_does_not_pass() {
-        let missing = gate(
-            Outcome::missing("no ruff", "pip install ruff"),
-            Standing::Detected,
-        );
+        let missing = gate(Outcome::missing("no ruff", "pip install ruff"), Standing::Detected);
         assert_eq!(Report::new("ci", vec![missing], false, false, 0).exit_code, 3);
         let invalid = gate(Outcome::invalid("empty report"), Standing::Detected);
         let failed = gate(Outcome::Failed, Standing::Detected);
-        assert_eq!(
-            Report::new("ci", vec![invalid, failed], false, false, 0).exit_code,
-            4
-        );
+        assert_eq!(Report::new("ci", vec![invalid, failed], false, false, 0).exit_code, 4);
     }
 }

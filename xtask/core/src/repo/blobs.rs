@@ -37,11 +37,7 @@ enum Objects {
 impl Blobs {
     pub(super) fn open(repo: &Repo) -> Self {
         let objects = open_objects(repo);
-        Self {
-            repo: repo.clone(),
-            objects,
-            fetched: HashMap::new(),
-        }
+        Self { repo: repo.clone(), objects, fetched: HashMap::new() }
     }
 
     /// The content of a blob. Other objects, and missing ones, are a problem.
@@ -52,13 +48,9 @@ impl Blobs {
         if let Some(bytes) = self.by_library(id) {
             return Ok(bytes);
         }
-        self.repo
-            .git_output(["cat-file", "blob", &id.to_string()])
-            .map_err(|problem| {
-                Problem::new(problem.kind, format!("can't read blob {id}"))
-                    .why(problem.why)
-                    .fix("git fsck")
-            })
+        self.repo.git_output(["cat-file", "blob", &id.to_string()]).map_err(|problem| {
+            Problem::new(problem.kind, format!("can't read blob {id}")).why(problem.why).fix("git fsck")
+        })
     }
 
     /// Reads the first of these blobs ahead where each would cost a process (SHA-256), up to 64 MB, and returns how
@@ -72,13 +64,7 @@ impl Blobs {
         let list = |ids: &[ObjectId]| -> Vec<u8> {
             ids.iter().flat_map(|id| format!("{id}\n").into_bytes()).collect()
         };
-        let sizes = finish(
-            &self
-                .repo
-                .git()
-                .args(["cat-file", "--batch-check"])
-                .input(list(ids)),
-        )?;
+        let sizes = finish(&self.repo.git().args(["cat-file", "--batch-check"]).input(list(ids)))?;
         let mut total = 0;
         let count = sizes
             .split(|&byte| byte == b'\n')
@@ -89,13 +75,7 @@ impl Blobs {
             })
             .count()
             .max(usize::from(!ids.is_empty()));
-        let output = finish(
-            &self
-                .repo
-                .git()
-                .args(["cat-file", "--batch"])
-                .input(list(&ids[..count])),
-        )?;
+        let output = finish(&self.repo.git().args(["cat-file", "--batch"]).input(list(&ids[..count])))?;
         let mut rest = &output[..];
         for id in &ids[..count] {
             let line = take(&mut rest, b'\n').ok_or_else(|| garbled("blobs"))?;
@@ -139,7 +119,5 @@ fn open_objects(repo: &Repo) -> Objects {
         odb.add_disk_alternate(folder).ok()?;
         Some(Objects::Alone(odb))
     });
-    alone
-        .or_else(|| repo.open().ok().map(Objects::Within))
-        .unwrap_or(Objects::Unreadable)
+    alone.or_else(|| repo.open().ok().map(Objects::Within)).unwrap_or(Objects::Unreadable)
 }

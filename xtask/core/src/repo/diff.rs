@@ -36,11 +36,7 @@ impl Pair {
         if old == new {
             return Ok(None);
         }
-        let mut pair = Self {
-            old,
-            new,
-            index: Vec::new(),
-        };
+        let mut pair = Self { old, new, index: Vec::new() };
         if pair.has(End::Index) || pair.has(End::Worktree) {
             pair.index = repo.index()?;
         }
@@ -65,12 +61,11 @@ fn end(repo: &Repo, side: &Side) -> Result<End> {
         Side::Empty => Ok(End::Empty),
         Side::Index => Ok(End::Index),
         Side::Worktree if repo.work_dir.is_some() => Ok(End::Worktree),
-        Side::Worktree => Err(Problem::usage(format!(
-            "{} has no working tree to compare with",
-            repo.git_dir.display()
-        ))
-        .why("it is a bare repository")
-        .fix("run this in a clone or a linked worktree")),
+        Side::Worktree => {
+            Err(Problem::usage(format!("{} has no working tree to compare with", repo.git_dir.display()))
+                .why("it is a bare repository")
+                .fix("run this in a clone or a linked worktree"))
+        }
     }
 }
 
@@ -83,33 +78,20 @@ pub(super) fn changes(repo: &Repo, old: &Side, new: &Side) -> Result<Vec<Change>
         |repository| diff_library::changes(repo, repository, &pair),
         || diff_program::changes(repo, &pair),
     )?;
-    let mut by_path: BTreeMap<RepoPath, ChangeKind> = listed
-        .into_iter()
-        .map(|change| (change.path, change.kind))
-        .collect();
+    let mut by_path: BTreeMap<RepoPath, ChangeKind> =
+        listed.into_iter().map(|change| (change.path, change.kind)).collect();
     if pair.has(End::Worktree) {
-        let kind = if pair.new == End::Worktree {
-            ChangeKind::Added
-        } else {
-            ChangeKind::Deleted
-        };
+        let kind = if pair.new == End::Worktree { ChangeKind::Added } else { ChangeKind::Deleted };
         for path in untracked::list(repo)? {
             // Removed from the index, and still there: the file is on both sides.
-            let kind = if by_path.contains_key(&path) {
-                ChangeKind::Modified
-            } else {
-                kind.clone()
-            };
+            let kind = if by_path.contains_key(&path) { ChangeKind::Modified } else { kind.clone() };
             by_path.insert(path, kind);
         }
     }
     for path in pair.conflicts() {
         by_path.insert(path.clone(), ChangeKind::Conflicted);
     }
-    Ok(by_path
-        .into_iter()
-        .map(|(path, kind)| Change { path, kind })
-        .collect())
+    Ok(by_path.into_iter().map(|(path, kind)| Change { path, kind }).collect())
 }
 
 /// The lines that are new or changed on the new side.

@@ -53,10 +53,10 @@ pub(super) fn changed_lines(
                 FileMode::Blob | FileMode::BlobExecutable | FileMode::BlobGroupWritable
             );
             if regular && delta.status() != Delta::Deleted && hunk.new_lines() > 0 {
-                lines.entry(path(&delta)).or_default().push(LineRange {
-                    from: hunk.new_start(),
-                    to: hunk.new_start() + hunk.new_lines() - 1,
-                });
+                lines
+                    .entry(path(&delta))
+                    .or_default()
+                    .push(LineRange { from: hunk.new_start(), to: hunk.new_start() + hunk.new_lines() - 1 });
             }
             true
         }),
@@ -81,16 +81,8 @@ fn compare<'a>(
         return Err(Refusal::NotMine);
     }
     let diff = if pair.has(End::Index) {
-        let index = if repo.index_file.exists() {
-            Index::open(&repo.index_file)?
-        } else {
-            Index::new()?
-        };
-        let other = if pair.old == End::Index {
-            pair.new
-        } else {
-            pair.old
-        };
+        let index = if repo.index_file.exists() { Index::open(&repo.index_file)? } else { Index::new()? };
+        let other = if pair.old == End::Index { pair.new } else { pair.old };
         options.reverse(pair.old == End::Index);
         repository.diff_tree_to_index(tree_of(other)?.as_ref(), Some(&index), Some(options))?
     } else {
@@ -110,19 +102,13 @@ fn replaced(diff: &Diff<'_>) -> BTreeSet<RepoPath> {
         those.map(|delta| path(&delta)).collect()
     };
     let added = of(Delta::Added);
-    of(Delta::Deleted)
-        .into_iter()
-        .filter(|path| added.contains(path))
-        .collect()
+    of(Delta::Deleted).into_iter().filter(|path| added.contains(path)).collect()
 }
 
 /// Whether a path vanished and another one appeared.
 fn rename_possible(diff: &Diff<'_>) -> bool {
     let both = replaced(diff);
-    let any = |status| {
-        diff.deltas()
-            .any(|delta| delta.status() == status && !both.contains(&path(&delta)))
-    };
+    let any = |status| diff.deltas().any(|delta| delta.status() == status && !both.contains(&path(&delta)));
     any(Delta::Deleted) && any(Delta::Added)
 }
 

@@ -86,11 +86,7 @@ fn parse(mut output: &[u8]) -> Option<Vec<Change>> {
     let mut changes = Vec::new();
     while !output.is_empty() {
         let head = take(&mut output, b'\0')?;
-        let status = *head
-            .strip_prefix(b":")?
-            .split(|&byte| byte == b' ')
-            .nth(4)?
-            .first()?;
+        let status = *head.strip_prefix(b":")?.split(|&byte| byte == b' ').nth(4)?.first()?;
         let mut path = RepoPath::new(take(&mut output, b'\0')?);
         let kind = match status {
             b'A' => ChangeKind::Added,
@@ -100,9 +96,7 @@ fn parse(mut output: &[u8]) -> Option<Vec<Change>> {
             b'U' => ChangeKind::Conflicted,
             b'R' => {
                 let new = RepoPath::new(take(&mut output, b'\0')?);
-                ChangeKind::Renamed {
-                    from: std::mem::replace(&mut path, new),
-                }
+                ChangeKind::Renamed { from: std::mem::replace(&mut path, new) }
             }
             _ => return None,
         };
@@ -124,13 +118,7 @@ mod tests {
         assert_eq!(changes[1].kind, ChangeKind::Renamed { from: "old".into() });
         assert_eq!(changes[1].path, RepoPath::from("new"));
         assert_eq!(parse(b""), Some(Vec::new()));
-        for bad in [
-            "M\0a\0",
-            ":100644 M\0a\0",
-            ":1 1 1 1 X\0a\0",
-            ":1 1 1 1 R\0a\0",
-            ":1 1 1 1 M\0a",
-        ] {
+        for bad in ["M\0a\0", ":100644 M\0a\0", ":1 1 1 1 X\0a\0", ":1 1 1 1 R\0a\0", ":1 1 1 1 M\0a"] {
             assert_eq!(parse(bad.as_bytes()), None, "{bad}");
         }
     }

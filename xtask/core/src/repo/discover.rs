@@ -13,11 +13,8 @@ use crate::exec::Process;
 use crate::model::{Problem, Result};
 
 /// Variables that move objects elsewhere (a receiving repository's quarantine): only the git program follows them all.
-const OBJECT_FOLDERS: [&str; 3] = [
-    "GIT_OBJECT_DIRECTORY",
-    "GIT_ALTERNATE_OBJECT_DIRECTORIES",
-    "GIT_COMMON_DIR",
-];
+const OBJECT_FOLDERS: [&str; 3] =
+    ["GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_COMMON_DIR"];
 
 /// The repository that holds `start`; `None` where there is none.
 pub(super) fn discover(start: &Path, environment: &Environment) -> Result<Option<Repo>> {
@@ -49,9 +46,7 @@ pub(super) fn discover(start: &Path, environment: &Environment) -> Result<Option
 /// Whether something says that there should be a repository.
 fn hints(start: &Path, environment: &Environment) -> bool {
     environment.get("GIT_DIR").is_some()
-        || start
-            .ancestors()
-            .any(|folder| folder.join(".git").symlink_metadata().is_ok())
+        || start.ancestors().any(|folder| folder.join(".git").symlink_metadata().is_ok())
 }
 
 fn by_library(start: &Path, environment: &Environment) -> Result<Repo, git2::Error> {
@@ -67,31 +62,17 @@ fn by_library(start: &Path, environment: &Environment) -> Result<Repo, git2::Err
         let across = environment
             .text("GIT_DISCOVERY_ACROSS_FILESYSTEM")
             .is_some_and(|value| !matches!(value, "0" | "false"));
-        let flags = if across {
-            RepositoryOpenFlags::CROSS_FS
-        } else {
-            RepositoryOpenFlags::empty()
-        };
+        let flags = if across { RepositoryOpenFlags::CROSS_FS } else { RepositoryOpenFlags::empty() };
         Repository::open_ext(start, flags, ceilings)?
     };
-    let configured = || {
-        repository
-            .config()
-            .and_then(|config| config.get_path("core.worktree"))
-            .is_ok()
-    };
+    let configured = || repository.config().and_then(|config| config.get_path("core.worktree")).is_ok();
     let work_dir = match environment.path("GIT_WORK_TREE") {
         Some(top) => Some(start.join(top)),
         // As git has it: with GIT_DIR alone, where you are is the top.
         None if given.is_some() && !repository.is_bare() && !configured() => Some(start.to_owned()),
         None => repository.workdir().map(Path::to_owned),
     };
-    Ok(repo(
-        repository.path(),
-        repository.commondir(),
-        work_dir,
-        Backend::Library,
-    ))
+    Ok(repo(repository.path(), repository.commondir(), work_dir, Backend::Library))
 }
 
 pub(super) fn by_program(start: &Path, environment: &Environment) -> Result<Option<Repo>> {
@@ -116,13 +97,13 @@ pub(super) fn by_program(start: &Path, environment: &Environment) -> Result<Opti
 /// The process with the variables that say where the repository is. (They are in the process's own environment, too,
 /// unless this is a test.)
 fn given(git: Process, environment: &Environment) -> Process {
-    ["GIT_DIR", "GIT_WORK_TREE", "GIT_CEILING_DIRECTORIES"]
-        .into_iter()
-        .chain(OBJECT_FOLDERS)
-        .fold(git, |git, name| match environment.get(name) {
+    ["GIT_DIR", "GIT_WORK_TREE", "GIT_CEILING_DIRECTORIES"].into_iter().chain(OBJECT_FOLDERS).fold(
+        git,
+        |git, name| match environment.get(name) {
             Some(value) => git.variable(name, value),
             None => git.without_variable(name),
-        })
+        },
+    )
 }
 
 fn repo(git_dir: &Path, common_dir: &Path, work_dir: Option<PathBuf>, backend: Backend) -> Repo {
@@ -147,19 +128,16 @@ fn repo(git_dir: &Path, common_dir: &Path, work_dir: Option<PathBuf>, backend: B
 
 /// The path of bytes that git gave.
 pub(super) fn bytes_path(bytes: &[u8]) -> Result<PathBuf> {
-    let path = bytes
-        .to_path()
-        .map_err(|cause| Problem::invalid("can't read a path that git gave").why(cause))?;
+    let path =
+        bytes.to_path().map_err(|cause| Problem::invalid("can't read a path that git gave").why(cause))?;
     Ok(path.to_owned())
 }
 
 /// The problem of a repository that git won't open.
 fn refused(start: &Path, why: &str) -> Problem {
     let what = format!("git refuses the repository of {}", start.display());
-    let advice = why.lines().find_map(|line| {
-        line.trim()
-            .strip_prefix("git config --global --add safe.directory ")
-    });
+    let advice =
+        why.lines().find_map(|line| line.trim().strip_prefix("git config --global --add safe.directory "));
     match advice {
         Some(folder) => Problem::usage(what)
             .why("it belongs to another user")

@@ -61,9 +61,9 @@ pub(super) fn plain(folder: &Path) -> Process {
 /// Runs it to its end.
 pub(super) fn run(git: &Process) -> Result<Ended> {
     git.run(&Cancel::new()).map_err(|error| match error {
-        RunError::NotFound { .. } => Problem::missing("this repository needs the git program")
-            .why(error)
-            .fix("install git"),
+        RunError::NotFound { .. } => {
+            Problem::missing("this repository needs the git program").why(error).fix("install git")
+        }
         _ => Problem::invalid(format!("can't run {}", git.show())).why(error),
     })
 }
@@ -72,11 +72,9 @@ pub(super) fn run(git: &Process) -> Result<Ended> {
 pub(super) fn finish(git: &Process) -> Result<Vec<u8>> {
     let ended = run(git)?;
     if ended.code == Some(0) && ended.stdout.len() > MOST_OUTPUT {
-        return Err(
-            Problem::invalid(format!("can't take in what {} writes", git.show()))
-                .why(format!("it is more than {} MB", MOST_OUTPUT >> 20))
-                .fix("compare with a nearer revision, or ignore generated files"),
-        );
+        return Err(Problem::invalid(format!("can't take in what {} writes", git.show()))
+            .why(format!("it is more than {} MB", MOST_OUTPUT >> 20))
+            .fix("compare with a nearer revision, or ignore generated files"));
     }
     if ended.code == Some(0) {
         return Ok(ended.stdout);

@@ -54,10 +54,7 @@ fn by_library(file: &Path) -> Result<Vec<IndexEntry>, Refusal> {
 }
 
 fn by_program(repo: &Repo, file: &Path) -> Result<Vec<IndexEntry>> {
-    let git = repo
-        .git()
-        .args(["ls-files", "--stage", "--debug", "-z"])
-        .variable("GIT_INDEX_FILE", file);
+    let git = repo.git().args(["ls-files", "--stage", "--debug", "-z"]).variable("GIT_INDEX_FILE", file);
     let output = finish(&git).map_err(|problem| Problem {
         what: format!("can't read the index {}", file.display()),
         fix: "look at what `git status` says".into(),
@@ -101,10 +98,7 @@ fn parse(mut output: &[u8]) -> Option<Vec<IndexEntry>> {
             skip_worktree: extended & SKIP_WORKTREE != 0,
             size: size.trim().parse().ok()?,
             // git prints the 32 bits without a sign.
-            mtime: (
-                seconds.trim().parse::<u32>().ok()? as i32,
-                nanoseconds.trim().parse().ok()?,
-            ),
+            mtime: (seconds.trim().parse::<u32>().ok()? as i32, nanoseconds.trim().parse().ok()?),
         });
     }
     Some(entries)
@@ -131,12 +125,7 @@ mod tests {
         let entries = parse(good.as_bytes()).unwrap();
         assert_eq!(entries[0].path, RepoPath::from("a\nb"));
         assert_eq!(
-            (
-                entries[0].mode,
-                entries[0].stage,
-                entries[0].size,
-                entries[0].mtime
-            ),
+            (entries[0].mode, entries[0].stage, entries[0].size, entries[0].mtime),
             (EntryMode::Executable, 2, 5, (3, 4))
         );
         assert!(entries[0].intent_to_add && !entries[0].skip_worktree);

@@ -52,10 +52,9 @@ impl Repo {
             return Err(Problem::invalid("libgit2 failed").why(error.message()));
         }
         match (program(), refusal) {
-            (Err(problem), Refusal::Failed(error)) if problem.kind == ProblemKind::Missing => Err(Problem {
-                why: error.message().to_owned(),
-                ..problem
-            }),
+            (Err(problem), Refusal::Failed(error)) if problem.kind == ProblemKind::Missing => {
+                Err(Problem { why: error.message().to_owned(), ..problem })
+            }
             (answer, _) => answer,
         }
     }

@@ -27,9 +27,7 @@ pub(super) fn read(repo: &Repo, reference: &str, commit: &ObjectId) -> Result<Op
             Err(error) => Err(error.into()),
         },
         || {
-            let git = repo
-                .git()
-                .args(["notes", "--ref", reference, "list", &commit.to_string()]);
+            let git = repo.git().args(["notes", "--ref", reference, "list", &commit.to_string()]);
             let ended = run(&git)?;
             match ended.code {
                 Some(0) => Ok(parse_id(&ended.stdout)),
@@ -62,11 +60,9 @@ fn full_name(reference: &str) -> Result<String> {
     if Reference::is_valid_name(&name) {
         Ok(name)
     } else {
-        Err(
-            Problem::usage(format!("{reference:?} can't be the name of notes"))
-                .why("git allows no such reference")
-                .fix("name it as in refs/notes/xtask"),
-        )
+        Err(Problem::usage(format!("{reference:?} can't be the name of notes"))
+            .why("git allows no such reference")
+            .fix("name it as in refs/notes/xtask"))
     }
 }
 
@@ -122,8 +118,7 @@ fn with_note(
     let mut builder = repository.treebuilder(tree)?;
     let (folder, rest) = digits.split_at(2.min(digits.len()));
     let fanned = tree.is_some_and(|tree| {
-        tree.iter()
-            .any(|entry| entry.kind() == Some(ObjectType::Tree) && entry.name_bytes().len() == 2)
+        tree.iter().any(|entry| entry.kind() == Some(ObjectType::Tree) && entry.name_bytes().len() == 2)
     });
     if fanned && !rest.is_empty() {
         let below = match tree.and_then(|tree| tree.get_name(folder)) {
@@ -143,10 +138,7 @@ fn with_note(
 
 /// `git notes add` would tidy the text: a blob is taken as it is.
 fn by_program(repo: &Repo, reference: &str, commit: &ObjectId, text: &[u8]) -> Result<()> {
-    if repo
-        .git_answer(["cat-file", "-e", &commit.to_string()])?
-        .is_none()
-    {
+    if repo.git_answer(["cat-file", "-e", &commit.to_string()])?.is_none() {
         return Err(Problem::usage(format!("can't write a note on {commit}"))
             .why("the repository has no such object")
             .fix("git fetch"));

@@ -25,10 +25,10 @@ pub(super) fn changed_lines(text: &[u8]) -> Option<BTreeMap<RepoPath, Vec<LineRa
         } else if let Some(hunk) = line.strip_prefix(b"@@ ") {
             let (removed, added) = hunk_counts(hunk)?;
             if let (Some(path), true, true) = (&path, regular, added.1 > 0) {
-                found.entry(path.clone()).or_default().push(LineRange {
-                    from: added.0,
-                    to: added.0 + added.1 - 1,
-                });
+                found
+                    .entry(path.clone())
+                    .or_default()
+                    .push(LineRange { from: added.0, to: added.0 + added.1 - 1 });
             }
             let last = u64::from(removed.1) + u64::from(added.1);
             for _ in 0..last {
@@ -54,16 +54,11 @@ fn mode(line: &[u8]) -> Option<&[u8]> {
         }
     }
     // `index OLD..NEW MODE`, where the mode stays.
-    line.strip_prefix(b"index ")?
-        .splitn(2, |&byte| byte == b' ')
-        .nth(1)
+    line.strip_prefix(b"index ")?.splitn(2, |&byte| byte == b' ').nth(1)
 }
 
 /// The path of a `+++ ` line; the inner `None` is /dev/null.
-#[expect(
-    clippy::option_option,
-    reason = "no path is an answer, and no answer is an error"
-)]
+#[expect(clippy::option_option, reason = "no path is an answer, and no answer is an error")]
 fn new_path(name: &[u8]) -> Option<Option<RepoPath>> {
     // git ends a name that holds a space with a tab.
     let name = name.strip_suffix(b"\t").unwrap_or(name);
@@ -137,12 +132,7 @@ mod tests {
     fn lines(patch: &str) -> Option<Shown> {
         let found = changed_lines(patch.as_bytes())?;
         let pairs = |ranges: Vec<LineRange>| ranges.iter().map(|range| (range.from, range.to)).collect();
-        Some(
-            found
-                .into_iter()
-                .map(|(path, ranges)| (path.to_string(), pairs(ranges)))
-                .collect(),
-        )
+        Some(found.into_iter().map(|(path, ranges)| (path.to_string(), pairs(ranges))).collect())
     }
 
     #[test]
@@ -155,18 +145,9 @@ mod tests {
     fn headers() {
         for (header, expected) in [
             ("index 1..2 100755\n--- a/x\n+++ b/x\n", Some("x")),
-            (
-                "old mode 100644\nnew mode 100755\nindex 1..2\n--- a/x\n+++ b/x\n",
-                Some("x"),
-            ),
-            (
-                "new file mode 100644\nindex 0..2\n--- /dev/null\n+++ b/a b\t\n",
-                Some("a b"),
-            ),
-            (
-                "index 1..2 100644\n--- a/x\n+++ \"b/a\\tb\\351\"\n",
-                Some("\"a\\tb\\351\""),
-            ),
+            ("old mode 100644\nnew mode 100755\nindex 1..2\n--- a/x\n+++ b/x\n", Some("x")),
+            ("new file mode 100644\nindex 0..2\n--- /dev/null\n+++ b/a b\t\n", Some("a b")),
+            ("index 1..2 100644\n--- a/x\n+++ \"b/a\\tb\\351\"\n", Some("\"a\\tb\\351\"")),
             ("index 1..2 120000\n--- a/x\n+++ b/x\n", None),
             ("index 1..2 160000\n--- a/x\n+++ b/x\n", None),
         ] {
@@ -180,14 +161,9 @@ mod tests {
 
     #[test]
     fn what_is_no_patch_is_refused() {
-        for bad in [
-            "@@ nonsense",
-            "@@ -1 +1 @@\n-a",
-            "+++ \"b/x",
-            "+++ \"b/\\400\"",
-            "+++ c/x",
-            "@@ -1 +1 @@\nx\ny",
-        ] {
+        for bad in
+            ["@@ nonsense", "@@ -1 +1 @@\n-a", "+++ \"b/x", "+++ \"b/\\400\"", "+++ c/x", "@@ -1 +1 @@\nx\ny"]
+        {
             assert_eq!(lines(bad), None, "{bad}");
         }
     }

@@ -20,11 +20,7 @@ pub(super) fn resolve(repo: &Repo, revision: &str, peel: Peel) -> Result<ObjectI
     let found = if sane {
         repo.ask(
             // libgit2 knows fewer forms of names: what is no name is for git to say.
-            |repository| {
-                by_library(repository, revision, peel)
-                    .map(Some)
-                    .map_err(|_| Refusal::NotMine)
-            },
+            |repository| by_library(repository, revision, peel).map(Some).map_err(|_| Refusal::NotMine),
             || by_program(repo, revision, peel),
         )?
     } else {
@@ -62,27 +58,17 @@ fn unknown(repo: &Repo, revision: &str, peel: Peel) -> Problem {
         Peel::Commit => "commit",
         Peel::Tree => "commit or tree",
     };
-    let shown = if revision.is_empty() {
-        "an empty name"
-    } else {
-        revision
-    };
+    let shown = if revision.is_empty() { "an empty name" } else { revision };
     let problem = Problem::usage(format!("{shown} names no {kind}"));
     let shape = shape(repo).unwrap_or_default();
     if shape.empty && (revision.starts_with("HEAD") || revision.starts_with('@')) {
-        problem
-            .why("the branch has no commit yet")
-            .fix("make the first commit")
+        problem.why("the branch has no commit yet").fix("make the first commit")
     } else if shape.shallow {
-        problem
-            .why("this is a shallow clone, which may not hold it")
-            .fix("git fetch --unshallow")
+        problem.why("this is a shallow clone, which may not hold it").fix("git fetch --unshallow")
     } else if let Some((remote, branch)) = revision.split_once('/')
         && repo.common_dir.join("refs/remotes").join(remote).is_dir()
     {
-        problem
-            .why("nothing fetched has this name")
-            .fix(format!("git fetch {remote} {branch}"))
+        problem.why("nothing fetched has this name").fix(format!("git fetch {remote} {branch}"))
     } else {
         problem
             .why("no branch, tag or object has this name")
@@ -101,9 +87,7 @@ pub(super) fn merge_base(repo: &Repo, one: &str, two: &str) -> Result<Option<Obj
             Err(error) => Err(error.into()),
         },
         || {
-            let git = repo
-                .git()
-                .args(["merge-base", &one.to_string(), &two.to_string()]);
+            let git = repo.git().args(["merge-base", &one.to_string(), &two.to_string()]);
             let ended = super::git_program::run(&git)?;
             match ended.code {
                 Some(0) => Ok(parse_id(&ended.stdout)),
@@ -131,18 +115,10 @@ pub(super) fn shape(repo: &Repo) -> Result<Shape> {
             Ok((commit.is_none(), branch.is_none()))
         },
     )?;
-    Ok(Shape {
-        bare: repo.work_dir.is_none(),
-        shallow: is_shallow(repo),
-        empty,
-        detached,
-    })
+    Ok(Shape { bare: repo.work_dir.is_none(), shallow: is_shallow(repo), empty, detached })
 }
 
 /// Whether history is cut off: git keeps the list of the commits at the cut.
 fn is_shallow(repo: &Repo) -> bool {
-    repo.common_dir
-        .join("shallow")
-        .metadata()
-        .is_ok_and(|file| file.len() > 0)
+    repo.common_dir.join("shallow").metadata().is_ok_and(|file| file.len() > 0)
 }

@@ -66,17 +66,11 @@ impl Fixture {
 
     /// The same as text, without the line end.
     pub(super) fn text<S: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = S>) -> String {
-        String::from_utf8(self.git(arguments))
-            .unwrap()
-            .trim_end()
-            .to_owned()
+        String::from_utf8(self.git(arguments)).unwrap().trim_end().to_owned()
     }
 
     /// Writes a file of the working tree.
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "a test's files need no safe way to the disk"
-    )]
+    #[expect(clippy::disallowed_methods, reason = "a test's files need no safe way to the disk")]
     pub(super) fn write(&self, path: impl AsRef<[u8]>, content: impl AsRef<[u8]>) {
         let path = self.top.join(path.as_ref().to_path().unwrap());
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -91,34 +85,23 @@ impl Fixture {
 
     /// The repository, as found from the top.
     pub(super) fn repo(&self) -> Repo {
-        discover::discover(&self.top, &Environment::default())
-            .unwrap()
-            .unwrap()
+        discover::discover(&self.top, &Environment::default()).unwrap().unwrap()
     }
 
     /// The repository by libgit2 alone.
     pub(super) fn library(&self) -> Repo {
         let repo = self.repo();
         assert_eq!(repo.backend, Backend::Library);
-        Repo {
-            backend: Backend::LibraryOnly,
-            ..repo
-        }
+        Repo { backend: Backend::LibraryOnly, ..repo }
     }
 
     /// The repository by the git program alone.
     pub(super) fn program(&self) -> Repo {
-        Repo {
-            backend: Backend::ProgramOnly,
-            ..self.repo()
-        }
+        Repo { backend: Backend::ProgramOnly, ..self.repo() }
     }
 }
 
-#[expect(
-    clippy::disallowed_methods,
-    reason = "tests make their repositories with git itself"
-)]
+#[expect(clippy::disallowed_methods, reason = "tests make their repositories with git itself")]
 fn try_git<S: AsRef<OsStr>>(folder: &Path, arguments: &[S]) -> Result<Vec<u8>, String> {
     let mut git = std::process::Command::new("git");
     for (name, _) in std::env::vars_os() {

@@ -17,10 +17,7 @@ impl ObjectId {
     pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
         let mut held = [0; 32];
         held.get_mut(..bytes.len())?.copy_from_slice(bytes);
-        matches!(bytes.len(), 20 | 32).then_some(Self {
-            bytes: held,
-            length: bytes.len() as u8,
-        })
+        matches!(bytes.len(), 20 | 32).then_some(Self { bytes: held, length: bytes.len() as u8 })
     }
 
     /// The name written in 40 or 64 hexadecimal digits.
@@ -30,10 +27,8 @@ impl ObjectId {
             return None;
         }
         let value = |digit: u8| (digit as char).to_digit(16).map(|value| value as u8);
-        let bytes: Option<Vec<u8>> = digits
-            .chunks(2)
-            .map(|pair| Some(value(pair[0])? << 4 | value(pair[1])?))
-            .collect();
+        let bytes: Option<Vec<u8>> =
+            digits.chunks(2).map(|pair| Some(value(pair[0])? << 4 | value(pair[1])?)).collect();
         Self::from_bytes(&bytes?)
     }
 
@@ -50,9 +45,7 @@ impl ObjectId {
 
 impl fmt::Display for ObjectId {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.as_bytes()
-            .iter()
-            .try_for_each(|byte| write!(out, "{byte:02x}"))
+        self.as_bytes().iter().try_for_each(|byte| write!(out, "{byte:02x}"))
     }
 }
 

@@ -50,16 +50,8 @@ enum Kind {
 }
 
 fn kinds(repo: &Repo, paths: &[RepoPath]) -> Result<Vec<Kind>> {
-    let input: Vec<u8> = paths
-        .iter()
-        .flat_map(|path| path.as_bytes().iter().copied().chain([0]))
-        .collect();
-    let output = finish(
-        &repo
-            .git()
-            .args(["check-attr", "-z", "--stdin", "diff"])
-            .input(input),
-    )?;
+    let input: Vec<u8> = paths.iter().flat_map(|path| path.as_bytes().iter().copied().chain([0])).collect();
+    let output = finish(&repo.git().args(["check-attr", "-z", "--stdin", "diff"]).input(input))?;
     // `PATH<NUL>diff<NUL>VALUE<NUL>` for each.
     let fields: Vec<&[u8]> = output.split(|&byte| byte == 0).collect();
     let kinds: Vec<Kind> = fields
@@ -70,11 +62,7 @@ fn kinds(repo: &Repo, paths: &[RepoPath]) -> Result<Vec<Kind>> {
             _ => Kind::Unsaid,
         })
         .collect();
-    if kinds.len() == paths.len() {
-        Ok(kinds)
-    } else {
-        Err(garbled("attributes"))
-    }
+    if kinds.len() == paths.len() { Ok(kinds) } else { Err(garbled("attributes")) }
 }
 
 fn lines_of(top: &Path, path: &RepoPath, kind: Kind) -> Result<Option<LineRange>> {
@@ -83,10 +71,7 @@ fn lines_of(top: &Path, path: &RepoPath, kind: Kind) -> Result<Option<LineRange>
         if kind == Kind::Binary || !file.symlink_metadata()?.is_file() {
             return Ok(0);
         }
-        count_lines(
-            &mut BufReader::with_capacity(1 << 16, std::fs::File::open(&file)?),
-            kind,
-        )
+        count_lines(&mut BufReader::with_capacity(1 << 16, std::fs::File::open(&file)?), kind)
     };
     match count() {
         Ok(0) => Ok(None),

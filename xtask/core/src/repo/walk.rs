@@ -36,11 +36,9 @@ pub fn walk(root: &Path) -> Result<Vec<RepoPath>> {
         }
         paths.extend(RepoPath::relative(root, entry.path()));
         if paths.len() > MAX_FILES {
-            return Err(
-                Problem::usage(format!("{} holds more than {MAX_FILES} files", root.display()))
-                    .why("it looks like no project")
-                    .fix("run this in the project's folder, or -C DIR"),
-            );
+            return Err(Problem::usage(format!("{} holds more than {MAX_FILES} files", root.display()))
+                .why("it looks like no project")
+                .fix("run this in the project's folder, or -C DIR"));
         }
     }
     paths.sort();
@@ -70,18 +68,9 @@ mod tests {
         }
         #[cfg(unix)]
         std::os::unix::fs::symlink("..", folder.path().join("a/loop")).unwrap();
-        let shown: Vec<String> = walk(folder.path())
-            .unwrap()
-            .iter()
-            .map(RepoPath::to_string)
-            .collect();
+        let shown: Vec<String> = walk(folder.path()).unwrap().iter().map(RepoPath::to_string).collect();
         assert_eq!(shown, ["a.txt", "a/b.txt", "b.txt", "sub/x.log"]);
-        assert!(
-            walk(&folder.path().join("missing"))
-                .unwrap_err()
-                .what
-                .contains("missing")
-        );
+        assert!(walk(&folder.path().join("missing")).unwrap_err().what.contains("missing"));
         assert!(walk(&folder.path().join("a.txt")).is_err());
     }
 }

@@ -71,17 +71,11 @@ fn by_files(repo: &Repo, repository: &Repository) -> Result<Vec<Worktree>, Refus
 }
 
 fn subfolders(folders: ReadDir) -> impl Iterator<Item = PathBuf> {
-    folders
-        .filter_map(Result::ok)
-        .map(|entry| entry.path())
-        .filter(|path| path.is_dir())
+    folders.filter_map(Result::ok).map(|entry| entry.path()).filter(|path| path.is_dir())
 }
 
 /// The branch of a HEAD; the inner `None` is a detached one.
-#[expect(
-    clippy::option_option,
-    reason = "a detached HEAD is an answer, an unreadable one is none"
-)]
+#[expect(clippy::option_option, reason = "a detached HEAD is an answer, an unreadable one is none")]
 fn branch(git_dir: &Path) -> Option<Option<RepoPath>> {
     let head = files::read(&git_dir.join("HEAD")).ok()?;
     let name = head.strip_prefix(b"ref:").map(|name| RepoPath::new(name.trim()));

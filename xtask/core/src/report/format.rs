@@ -26,15 +26,8 @@ pub enum Format {
 
 impl Format {
     /// All of them, in the order in which help texts name them.
-    pub const ALL: [Self; 7] = [
-        Self::Human,
-        Self::Json,
-        Self::Sarif,
-        Self::Junit,
-        Self::Github,
-        Self::Markdown,
-        Self::Html,
-    ];
+    pub const ALL: [Self; 7] =
+        [Self::Human, Self::Json, Self::Sarif, Self::Junit, Self::Github, Self::Markdown, Self::Html];
 
     /// Its name on the command line.
     pub fn name(self) -> &'static str {
@@ -73,14 +66,11 @@ impl FromStr for Format {
     type Err = Problem;
 
     fn from_str(text: &str) -> Result<Self, Problem> {
-        Self::ALL
-            .into_iter()
-            .find(|format| format.name() == text)
-            .ok_or_else(|| {
-                let names: Vec<_> = Self::ALL.iter().map(|format| format.name()).collect();
-                Problem::usage(format!("no format is called {text:?}"))
-                    .fix(format!("use one of {}", names.join(", ")))
-            })
+        Self::ALL.into_iter().find(|format| format.name() == text).ok_or_else(|| {
+            let names: Vec<_> = Self::ALL.iter().map(|format| format.name()).collect();
+            Problem::usage(format!("no format is called {text:?}"))
+                .fix(format!("use one of {}", names.join(", ")))
+        })
     }
 }
 
@@ -97,11 +87,7 @@ pub struct Style {
 
 impl Style {
     /// No colour, 80 columns: what a file or a pipe gets.
-    pub const PLAIN: Self = Self {
-        colour: false,
-        width: 80,
-        verbose: false,
-    };
+    pub const PLAIN: Self = Self { colour: false, width: 80, verbose: false };
 }
 
 impl Default for Style {

@@ -27,10 +27,7 @@ pub(super) fn render(report: &Report) -> String {
     }
     let mut text = String::new();
     for severity in [Severity::Error, Severity::Warning, Severity::Note] {
-        let of_kind: Vec<_> = annotations
-            .iter()
-            .filter(|one| one.severity == severity)
-            .collect();
+        let of_kind: Vec<_> = annotations.iter().filter(|one| one.severity == severity).collect();
         for one in of_kind.iter().take(SHOWN_OF_A_KIND) {
             write_command(&mut text, one);
         }
@@ -53,10 +50,7 @@ pub(super) fn render(report: &Report) -> String {
 fn of_outcome(gate: &GateReport) -> Option<Annotation<'_>> {
     let severity = match &gate.outcome {
         Outcome::Invalid { .. } => Severity::Error,
-        Outcome::Skipped {
-            reason: Skip::Missing,
-            ..
-        } => Severity::Warning,
+        Outcome::Skipped { reason: Skip::Missing, .. } => Severity::Warning,
         _ => return None,
     };
     let mut message = gate.outcome.why().unwrap_or_default().to_owned();
@@ -92,19 +86,13 @@ fn of_findings(gate: &GateReport) -> impl Iterator<Item = Annotation<'_>> {
 
 /// Failed tests, where the gate doesn't tell of them as findings.
 fn of_cases(gate: &GateReport) -> impl Iterator<Item = Annotation<'_>> {
-    let told = gate
-        .findings
-        .iter()
-        .any(|finding| finding.severity == Severity::Error);
-    gate.cases
-        .iter()
-        .filter(move |case| !told && case.status == CaseStatus::Failed)
-        .map(|case| Annotation {
-            severity: Severity::Error,
-            title: format!("{} failed", case.name),
-            message: case.message.clone().unwrap_or_else(|| "failed".to_owned()),
-            location: case.location.as_ref(),
-        })
+    let told = gate.findings.iter().any(|finding| finding.severity == Severity::Error);
+    gate.cases.iter().filter(move |case| !told && case.status == CaseStatus::Failed).map(|case| Annotation {
+        severity: Severity::Error,
+        title: format!("{} failed", case.name),
+        message: case.message.clone().unwrap_or_else(|| "failed".to_owned()),
+        location: case.location.as_ref(),
+    })
 }
 
 fn write_command(text: &mut String, one: &Annotation<'_>) {
@@ -115,16 +103,9 @@ fn write_command(text: &mut String, one: &Annotation<'_>) {
             ("line", location.line),
             ("endLine", location.line.and(location.end_line)),
             ("col", location.line.and(location.column)),
-            (
-                "endColumn",
-                location.line.and(location.column).and(location.end_column),
-            ),
+            ("endColumn", location.line.and(location.column).and(location.end_column)),
         ];
-        properties.extend(
-            numbers
-                .into_iter()
-                .filter_map(|(name, value)| Some((name, value?.to_string()))),
-        );
+        properties.extend(numbers.into_iter().filter_map(|(name, value)| Some((name, value?.to_string()))));
     }
     properties.push(("title", one_line(&one.title)));
     let command = match one.severity {
@@ -132,10 +113,8 @@ fn write_command(text: &mut String, one: &Annotation<'_>) {
         Severity::Warning => "warning",
         Severity::Note => "notice",
     };
-    let properties: Vec<String> = properties
-        .into_iter()
-        .map(|(name, value)| format!("{name}={}", escape_property(&value)))
-        .collect();
+    let properties: Vec<String> =
+        properties.into_iter().map(|(name, value)| format!("{name}={}", escape_property(&value))).collect();
     let message = escape_message(clean(&one.message).trim_end());
     let _ = writeln!(text, "::{command} {}::{message}", properties.join(","));
 }
@@ -177,9 +156,7 @@ xtask ci: can't tell (failed: lint, test; invalid: coverage; skipped: visual; 1 
 
     #[test]
     fn no_text_makes_a_command_of_its_own() {
-        let text = render(&samples::of_text(
-            "a,b:c%d\r\n::error::forged\n::set-output name=x::y",
-        ));
+        let text = render(&samples::of_text("a,b:c%d\r\n::error::forged\n::set-output name=x::y"));
         for line in text.lines() {
             let known = ["::error ", "::warning ", "::notice ", "xtask ", "0 passed"];
             assert!(known.iter().any(|start| line.starts_with(start)), "{line:?}");

@@ -80,12 +80,7 @@ struct Link {
 }
 
 pub(super) fn render(report: &Report) -> String {
-    let gates: Vec<Gate> = report
-        .gates
-        .iter()
-        .enumerate()
-        .map(|(at, gate)| Gate::new(at, gate))
-        .collect();
+    let gates: Vec<Gate> = report.gates.iter().enumerate().map(|(at, gate)| Gate::new(at, gate)).collect();
     let headline = headline(report);
     let verdict = verdict(report);
     let detail = verdict.strip_prefix(headline).unwrap_or(&verdict).trim();
@@ -138,10 +133,7 @@ impl Gate {
             let name = location.map_or_else(|| "No file".to_owned(), |at| one_line(&at.path.to_string()));
             match groups.last_mut().filter(|group| group.name == name) {
                 Some(group) => group.items.push(item),
-                None => groups.push(Group {
-                    name,
-                    items: vec![item],
-                }),
+                None => groups.push(Group { name, items: vec![item] }),
             }
         }
         Self {
@@ -154,11 +146,7 @@ impl Gate {
             time: duration(gate.wall_ms),
             why: gate.outcome.why().map(clean),
             fix: gate.outcome.fix().map(clean),
-            metrics: gate
-                .metrics
-                .iter()
-                .map(|metric| (one_line(&metric.name), metric.show()))
-                .collect(),
+            metrics: gate.metrics.iter().map(|metric| (one_line(&metric.name), metric.show())).collect(),
             groups,
             items,
             open: items <= OPEN,
@@ -196,10 +184,7 @@ impl Item {
 
     fn case(case: &TestCase) -> Self {
         let message = case.message.as_deref().unwrap_or("failed");
-        let time = case
-            .wall_ms
-            .map(|ms| format!(" · {}", duration(ms)))
-            .unwrap_or_default();
+        let time = case.wall_ms.map(|ms| format!(" · {}", duration(ms))).unwrap_or_default();
         Self {
             severity: Severity::Error,
             known: false,
@@ -223,10 +208,7 @@ fn place_in_file(location: Option<&Location>) -> String {
 }
 
 fn first_line(text: &str) -> String {
-    text.lines()
-        .map(one_line)
-        .find(|line| !line.is_empty())
-        .unwrap_or_default()
+    text.lines().map(one_line).find(|line| !line.is_empty()).unwrap_or_default()
 }
 
 /// The hash of an inline script or style, as a content security policy names it.
@@ -239,10 +221,8 @@ fn base64(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
     for group in bytes.chunks(3) {
-        let bits = group
-            .iter()
-            .fold(0_u32, |bits, &byte| bits << 8 | u32::from(byte))
-            << (8 * (3 - group.len()));
+        let bits =
+            group.iter().fold(0_u32, |bits, &byte| bits << 8 | u32::from(byte)) << (8 * (3 - group.len()));
         for digit in 0..4 {
             if digit <= group.len() {
                 let value = bits >> (18 - 6 * digit) & 63;
@@ -262,13 +242,9 @@ mod tests {
 
     #[test]
     fn base64_as_in_the_rfc() {
-        for (bytes, text) in [
-            ("", ""),
-            ("f", "Zg=="),
-            ("fo", "Zm8="),
-            ("foo", "Zm9v"),
-            ("foobar", "Zm9vYmFy"),
-        ] {
+        for (bytes, text) in
+            [("", ""), ("f", "Zg=="), ("fo", "Zm8="), ("foo", "Zm9v"), ("foobar", "Zm9vYmFy")]
+        {
             assert_eq!(base64(bytes.as_bytes()), text);
         }
     }

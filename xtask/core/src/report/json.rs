@@ -35,10 +35,7 @@ mod tests {
         if committed != expected {
             let fresh = std::env::temp_dir().join("report.schema.json");
             crate::files::write(&fresh, expected.as_bytes()).unwrap();
-            panic!(
-                "docs/reference/report.schema.json is old: copy {} there",
-                fresh.display()
-            );
+            panic!("docs/reference/report.schema.json is old: copy {} there", fresh.display());
         }
     }
 
@@ -46,10 +43,7 @@ mod tests {
     fn keys_are_kebab_case() {
         let value: Value = serde_json::from_str(&render(&samples::mixed())).unwrap();
         assert_eq!(value["exit-code"], 4);
-        assert_eq!(
-            value["gates"][1]["findings"][1]["location"]["path"],
-            "src/café.rs"
-        );
+        assert_eq!(value["gates"][1]["findings"][1]["location"]["path"], "src/café.rs");
         assert_eq!(value["gates"][3]["outcome"]["status"], "invalid");
     }
 

@@ -16,9 +16,7 @@ pub(super) fn render(report: &Report) -> String {
     let mut suites = Suites::new(xml(&format!("xtask {}", report.command)));
     suites.set_time(Duration::from_millis(report.wall_ms));
     suites.add_test_suites(report.gates.iter().map(suite));
-    suites
-        .to_string()
-        .expect("XML into memory: all text is valid in XML 1.0")
+    suites.to_string().expect("XML into memory: all text is valid in XML 1.0")
 }
 
 fn suite(gate: &GateReport) -> TestSuite {
@@ -55,14 +53,8 @@ fn test(test: &TestCase) -> Case {
         }
         CaseStatus::Failed => {
             let first = message.lines().map(one_line).find(|line| !line.is_empty());
-            status
-                .set_message(xml(&first.unwrap_or_else(|| "failed".to_owned())))
-                .set_type("failed");
-            let place = test
-                .location
-                .as_ref()
-                .map(|at| format!("{at}\n"))
-                .unwrap_or_default();
+            status.set_message(xml(&first.unwrap_or_else(|| "failed".to_owned()))).set_type("failed");
+            let place = test.location.as_ref().map(|at| format!("{at}\n")).unwrap_or_default();
             status.set_description(xml(&format!("{place}{message}")));
         }
     }
@@ -81,22 +73,14 @@ fn of_gate(gate: &GateReport) -> Case {
         Outcome::Failed => {
             let findings = new_findings(gate);
             let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
-            let message = if findings.is_empty() {
-                summary(gate)
-            } else {
-                count(findings.len(), "finding")
-            };
+            let message = if findings.is_empty() { summary(gate) } else { count(findings.len(), "finding") };
             status.set_message(xml(&message)).set_type("findings");
             let mut list = String::new();
             for finding in findings.iter().take(LISTED) {
                 if let Some(location) = &finding.location {
                     let _ = write!(list, "{location}: ");
                 }
-                let _ = writeln!(
-                    list,
-                    "{}: {} [{}]",
-                    finding.severity, finding.message, finding.rule
-                );
+                let _ = writeln!(list, "{}: {} [{}]", finding.severity, finding.message, finding.rule);
             }
             if findings.len() > LISTED {
                 let _ = writeln!(list, "… and {} more: see report.html", findings.len() - LISTED);
@@ -111,15 +95,12 @@ fn of_gate(gate: &GateReport) -> Case {
         }
         Outcome::Invalid { .. } => {
             let mut status = TestCaseStatus::non_success(NonSuccessKind::Error);
-            status
-                .set_message(xml(&why_and_fix(&gate.outcome)))
-                .set_type("invalid");
+            status.set_message(xml(&why_and_fix(&gate.outcome))).set_type("invalid");
             status
         }
     };
     let mut case = Case::new(xml(&gate.gate), status);
-    case.set_classname("xtask")
-        .set_time(Duration::from_millis(gate.wall_ms));
+    case.set_classname("xtask").set_time(Duration::from_millis(gate.wall_ms));
     case
 }
 
@@ -149,15 +130,7 @@ mod tests {
         let counts: Vec<_> = read
             .test_suites
             .iter()
-            .map(|suite| {
-                (
-                    suite.name.to_string(),
-                    suite.tests,
-                    suite.failures,
-                    suite.errors,
-                    suite.skipped,
-                )
-            })
+            .map(|suite| (suite.name.to_string(), suite.tests, suite.failures, suite.errors, suite.skipped))
             .collect();
         let expected = [
             ("hooks", 1, 0, 0, 0),
@@ -184,18 +157,14 @@ mod tests {
     fn a_gate_that_fails_though_its_tests_pass_has_a_case_of_its_own() {
         let mut report = samples::mixed();
         report.gates.retain(|gate| gate.gate == "test");
-        report.gates[0]
-            .cases
-            .retain(|case| case.status == CaseStatus::Passed);
+        report.gates[0].cases.retain(|case| case.status == CaseStatus::Passed);
         let read = Suites::deserialize_from_str(&render(&report)).unwrap();
         assert_eq!((read.tests, read.failures), (2, 1));
     }
 
     #[test]
     fn what_xml_forbids_is_taken_out() {
-        let text = render(&samples::of_text(
-            "a\u{0}b\u{1b}[31mc\u{1b}[0m\u{8}\u{b}\u{fffe}]]>&<\"'",
-        ));
+        let text = render(&samples::of_text("a\u{0}b\u{1b}[31mc\u{1b}[0m\u{8}\u{b}\u{fffe}]]>&<\"'"));
         assert!(!text.contains(['\u{0}', '\u{8}', '\u{b}', '\u{1b}', '\u{fffe}']));
         assert!(Suites::deserialize_from_str(&text).is_ok(), "{text}");
     }

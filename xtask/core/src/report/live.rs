@@ -63,30 +63,21 @@ impl Reporter {
         out: Box<dyn Write + Send>,
     ) -> Self {
         let plain = Plain::new(out, style);
-        let view = if mode == ReporterMode::Quiet {
-            View::Quiet(plain)
-        } else {
-            View::Plain(plain)
-        };
+        let view = if mode == ReporterMode::Quiet { View::Quiet(plain) } else { View::Plain(plain) };
         Self::with_view(receiver, view, redactor)
     }
 
     fn with_view(receiver: Receiver<Event>, mut view: View, redactor: Redactor) -> Self {
         let over = Arc::new(AtomicBool::new(false));
         let flag = Arc::clone(&over);
-        let thread = std::thread::Builder::new()
-            .name("reporter".to_owned())
-            .spawn(move || {
-                while let Some(event) = next(&receiver, &flag) {
-                    view.show(&redacted(event, &redactor));
-                }
-                view.end();
-            });
+        let thread = std::thread::Builder::new().name("reporter".to_owned()).spawn(move || {
+            while let Some(event) = next(&receiver, &flag) {
+                view.show(&redacted(event, &redactor));
+            }
+            view.end();
+        });
         // Without a thread the run goes on unseen.
-        Self {
-            thread: thread.ok(),
-            over,
-        }
+        Self { thread: thread.ok(), over }
     }
 
     /// Shows what was sent so far, clears a live view, and ends. At once where all [`crate::model::Events`] are dropped.
@@ -195,12 +186,7 @@ impl Live {
                     self.bar(task).set_message(line);
                 }
             }
-            Event::Progress {
-                task,
-                done,
-                total,
-                message,
-            } => {
+            Event::Progress { task, done, total, message } => {
                 let message = one_line(message);
                 let bar = self.bar(task);
                 bar.set_message(match total {
@@ -208,11 +194,7 @@ impl Live {
                     _ => format!("{done}/{total} {message}"),
                 });
             }
-            Event::Finished {
-                task,
-                outcome,
-                wall_ms,
-            } => {
+            Event::Finished { task, outcome, wall_ms } => {
                 let bar = self.bar(task);
                 self.running.retain(|(name, _)| name != task);
                 bar.set_style(template("{msg}"));
@@ -240,11 +222,7 @@ impl Live {
             return bar.clone();
         }
         let bar = self.bars.add(ProgressBar::new_spinner());
-        let colour = if self.style.colour {
-            ("\u{1b}[36m", "\u{1b}[0m")
-        } else {
-            ("", "")
-        };
+        let colour = if self.style.colour { ("\u{1b}[36m", "\u{1b}[0m") } else { ("", "") };
         bar.set_style(template(&format!(
             "{}{{spinner}}{} {{prefix}} {{elapsed}} {{wide_msg}}",
             colour.0, colour.1
@@ -354,10 +332,7 @@ mod tests {
     fn shown(mode: ReporterMode, verbose: bool) -> String {
         let record = Record::default();
         let (sender, receiver) = channel();
-        let style = Style {
-            verbose,
-            ..Style::PLAIN
-        };
+        let style = Style { verbose, ..Style::PLAIN };
         let reporter = Reporter::start_to(receiver, mode, style, redactor(), Box::new(record.clone()));
         // The sender lives on: the end must not wait for it.
         let events = Events::to(sender);
@@ -370,10 +345,7 @@ mod tests {
     fn plain_lines() {
         let note = "note: the cache holds [DB_PASSWORD redacted]\n";
         let end = "? lint invalid in 1.5 s: no [DB_PASSWORD redacted]\n";
-        assert_eq!(
-            shown(ReporterMode::Plain, false),
-            format!("• lint started\n{note}{end}")
-        );
+        assert_eq!(shown(ReporterMode::Plain, false), format!("• lint started\n{note}{end}"));
         assert_eq!(
             shown(ReporterMode::Plain, true),
             format!("• lint started\nlint | Checking [DB_PASSWORD redacted]\n{note}{end}")
@@ -391,19 +363,12 @@ mod tests {
         let events = Events::to(sender);
         send_all(&events);
         for number in 0..FINISHED_SHOWN + 3 {
-            events.send(Event::Finished {
-                task: format!("t{number}"),
-                outcome: Outcome::Passed,
-                wall_ms: 1,
-            });
+            events.send(Event::Finished { task: format!("t{number}"), outcome: Outcome::Passed, wall_ms: 1 });
         }
         drop(events);
         reporter.finish();
         let text = record.text();
-        assert!(
-            text.contains("note: the cache holds [DB_PASSWORD redacted]"),
-            "{text}"
-        );
+        assert!(text.contains("note: the cache holds [DB_PASSWORD redacted]"), "{text}");
         assert!(text.contains("? lint invalid in 1.5 s"), "{text}");
         assert!(!text.contains("hunter22"), "{text}");
     }
@@ -420,13 +385,8 @@ mod tests {
             }
         }
         let (sender, receiver) = channel();
-        let reporter = Reporter::start_to(
-            receiver,
-            ReporterMode::Plain,
-            Style::PLAIN,
-            redactor(),
-            Box::new(Broken),
-        );
+        let reporter =
+            Reporter::start_to(receiver, ReporterMode::Plain, Style::PLAIN, redactor(), Box::new(Broken));
         let events = Events::to(sender);
         send_all(&events);
         send_all(&events);

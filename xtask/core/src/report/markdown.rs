@@ -16,11 +16,7 @@ pub(super) fn render(report: &Report) -> String {
 
 /// The report with at most `limit` findings and tests a gate; it says how many more there are.
 pub(super) fn render_limited(report: &Report, limit: usize) -> String {
-    let mut text = format!(
-        "## xtask {}: {}\n",
-        escape(&report.command),
-        escape(&verdict(report))
-    );
+    let mut text = format!("## xtask {}: {}\n", escape(&report.command), escape(&verdict(report)));
     if let Some(cases) = Cases::of_run(report) {
         let _ = writeln!(text, "\n{}", cases.line());
     }
@@ -49,13 +45,7 @@ pub(super) fn render_limited(report: &Report, limit: usize) -> String {
 
 fn write_ways_on(text: &mut String, gate: &GateReport) {
     if let Some(why) = gate.outcome.why() {
-        let _ = write!(
-            text,
-            "\n**{}** {}: {}",
-            escape(&gate.gate),
-            gate.outcome.word(),
-            escape(why)
-        );
+        let _ = write!(text, "\n**{}** {}: {}", escape(&gate.gate), gate.outcome.word(), escape(why));
         if let Some(fix) = gate.outcome.fix() {
             let _ = write!(text, " → {}", code(fix));
         }
@@ -69,11 +59,7 @@ fn write_findings(text: &mut String, gate: &GateReport, limit: usize) {
         return;
     }
     let (_, known) = new_and_known(gate);
-    let known = if known > 0 {
-        format!(" ({known} known)")
-    } else {
-        String::new()
-    };
+    let known = if known > 0 { format!(" ({known} known)") } else { String::new() };
     let title = format!("{}: {}{known}", gate.gate, count(findings.len(), "finding"));
     details(text, &title, |text| {
         for finding in findings.iter().take(limit) {
@@ -88,13 +74,7 @@ fn write_finding(text: &mut String, finding: &Finding) {
     if let Some(location) = &finding.location {
         let _ = write!(text, "{} ", link(location));
     }
-    let _ = write!(
-        text,
-        "**{}** {}: {}",
-        finding.severity,
-        code(&finding.rule),
-        escape(&finding.message)
-    );
+    let _ = write!(text, "**{}** {}: {}", finding.severity, code(&finding.rule), escape(&finding.message));
     if let Some(fix) = &finding.fix {
         let _ = write!(text, " → {}", code(fix));
     }
@@ -102,20 +82,11 @@ fn write_finding(text: &mut String, finding: &Finding) {
 }
 
 fn write_failed_cases(text: &mut String, gate: &GateReport, limit: usize) {
-    let failed: Vec<_> = gate
-        .cases
-        .iter()
-        .filter(|case| case.status == CaseStatus::Failed)
-        .collect();
+    let failed: Vec<_> = gate.cases.iter().filter(|case| case.status == CaseStatus::Failed).collect();
     if failed.is_empty() {
         return;
     }
-    let title = format!(
-        "{}: {} of {} failed",
-        gate.gate,
-        failed.len(),
-        count(gate.cases.len(), "test")
-    );
+    let title = format!("{}: {} of {} failed", gate.gate, failed.len(), count(gate.cases.len(), "test"));
     details(text, &title, |text| {
         for case in failed.iter().take(limit) {
             let _ = write!(text, "- {}", code(&case.name));
@@ -137,11 +108,8 @@ fn write_metrics(text: &mut String, gate: &GateReport) {
     {
         return;
     }
-    let shown: Vec<String> = gate
-        .metrics
-        .iter()
-        .map(|metric| format!("{} {}", escape(&metric.name), metric.show()))
-        .collect();
+    let shown: Vec<String> =
+        gate.metrics.iter().map(|metric| format!("{} {}", escape(&metric.name), metric.show())).collect();
     let _ = writeln!(text, "\n{}: {}", escape(&gate.gate), shown.join(", "));
 }
 
@@ -165,11 +133,7 @@ fn link(location: &Location) -> String {
         (Some(line), _) => format!("#L{line}"),
         (None, _) => String::new(),
     };
-    format!(
-        "[{}]({}{anchor})",
-        escape(&location.to_string()),
-        uri::of_path(location.path.as_bytes())
-    )
+    format!("[{}]({}{anchor})", escape(&location.to_string()), uri::of_path(location.path.as_bytes()))
 }
 
 /// A run of code. Its fence is longer than any run of backticks inside.
@@ -179,11 +143,7 @@ fn code(text: &str) -> String {
         return "``` ```".to_owned();
     }
     let fence = "`".repeat(longest_run(&text) + 1);
-    let pad = if text.starts_with('`') || text.ends_with('`') {
-        " "
-    } else {
-        ""
-    };
+    let pad = if text.starts_with('`') || text.ends_with('`') { " " } else { "" };
     format!("{fence}{pad}{text}{pad}{fence}")
 }
 
@@ -249,10 +209,7 @@ mod tests {
         ] {
             assert!(text.contains(part), "{part:?} in {text}");
         }
-        assert!(
-            !text.contains("clippy::unwrap_used"),
-            "known findings are only counted"
-        );
+        assert!(!text.contains("clippy::unwrap_used"), "known findings are only counted");
     }
 
     #[test]
@@ -266,21 +223,14 @@ mod tests {
         ] {
             assert_eq!(escape(text), escaped);
         }
-        for (text, shown) in [
-            ("a", "`a`"),
-            ("a`b", "``a`b``"),
-            ("`a", "`` `a ``"),
-            ("", "``` ```"),
-        ] {
+        for (text, shown) in [("a", "`a`"), ("a`b", "``a`b``"), ("`a", "`` `a ``"), ("", "``` ```")] {
             assert_eq!(code(text), shown);
         }
     }
 
     #[test]
     fn hostile_text_opens_nothing() {
-        let text = render(&samples::of_text(
-            "</details><img src=x onerror=alert(1)>\n```\n| x |",
-        ));
+        let text = render(&samples::of_text("</details><img src=x onerror=alert(1)>\n```\n| x |"));
         assert!(!text.contains("<img src=x onerror=alert(1)>\n```\n|"));
         for line in text.lines().filter(|line| line.contains("<img")) {
             let code = line.contains('`') || line.starts_with("  ");
@@ -294,14 +244,8 @@ mod tests {
 
     #[test]
     fn links_carry_lines() {
-        let at = Location {
-            end_line: Some(9),
-            ..Location::line(RepoPath::from("a b.rs"), 3)
-        };
+        let at = Location { end_line: Some(9), ..Location::line(RepoPath::from("a b.rs"), 3) };
         assert_eq!(link(&at), "[a b.rs:3](a%20b.rs#L3-L9)");
-        assert_eq!(
-            link(&Location::file(RepoPath::new(*b"\xff"))),
-            "[\"\\\\377\"](%FF)"
-        );
+        assert_eq!(link(&Location::file(RepoPath::new(*b"\xff"))), "[\"\\\\377\"](%FF)");
     }
 }

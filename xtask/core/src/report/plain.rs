@@ -19,11 +19,7 @@ pub(super) struct Plain {
 
 impl Plain {
     pub(super) fn new(out: Box<dyn Write + Send>, style: Style) -> Self {
-        Self {
-            out,
-            style,
-            broken: false,
-        }
+        Self { out, style, broken: false }
     }
 
     pub(super) fn show(&mut self, event: &Event) {
@@ -35,11 +31,7 @@ impl Plain {
                 }
             }
             Event::Progress { .. } => {}
-            Event::Finished {
-                task,
-                outcome,
-                wall_ms,
-            } => {
+            Event::Finished { task, outcome, wall_ms } => {
                 let line = finished(task, outcome, *wall_ms, self.style.colour);
                 self.line(&line);
             }
@@ -53,9 +45,7 @@ impl Plain {
 
     fn line(&mut self, line: &str) {
         if !self.broken {
-            self.broken = writeln!(self.out, "{line}")
-                .and_then(|()| self.out.flush())
-                .is_err();
+            self.broken = writeln!(self.out, "{line}").and_then(|()| self.out.flush()).is_err();
         }
     }
 }
@@ -64,10 +54,7 @@ impl Plain {
 pub(super) fn finished(task: &str, outcome: &Outcome, wall_ms: u64, colour: bool) -> String {
     let mark = symbol(outcome);
     let told = format!("{} {} in {}", one_line(task), outcome.word(), duration(wall_ms));
-    let why = outcome
-        .why()
-        .map(|why| format!(": {}", one_line(why)))
-        .unwrap_or_default();
+    let why = outcome.why().map(|why| format!(": {}", one_line(why))).unwrap_or_default();
     if !colour {
         return format!("{mark} {told}{why}");
     }

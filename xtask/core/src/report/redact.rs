@@ -34,18 +34,7 @@ const ANYWHERE: [&str; 17] = [
 ];
 
 /// Words of a variable's name, between underscores, that say "secret". `AUTHOR` is not `AUTH`.
-const WORDS: [&str; 10] = [
-    "AUTH",
-    "OAUTH",
-    "AUTHTOKEN",
-    "PASS",
-    "PWD",
-    "PW",
-    "JWT",
-    "COOKIE",
-    "PSK",
-    "DSN",
-];
+const WORDS: [&str; 10] = ["AUTH", "OAUTH", "AUTHTOKEN", "PASS", "PWD", "PW", "JWT", "COOKIE", "PSK", "DSN"];
 
 /// Last words of a variable's name that say that its value is a place, not a secret: `SSH_AUTH_SOCK`.
 const PLACES: [&str; 6] = ["SOCK", "SOCKET", "FILE", "PATH", "DIR", "HOME"];
@@ -106,10 +95,7 @@ impl Redactor {
                 add(&value);
                 // Output comes line by line: of a key in many lines each is a secret.
                 if value.trim().contains('\n') {
-                    value
-                        .lines()
-                        .filter(|line| !line.starts_with("-----"))
-                        .for_each(&mut add);
+                    value.lines().filter(|line| !line.starts_with("-----")).for_each(&mut add);
                 }
                 let encoded = percent_encode(&value);
                 if encoded != value {
@@ -121,12 +107,7 @@ impl Redactor {
                 add(&value[found]);
             }
         }
-        secrets.sort_by(|a, b| {
-            b.value
-                .len()
-                .cmp(&a.value.len())
-                .then_with(|| a.mark.cmp(&b.mark))
-        });
+        secrets.sort_by(|a, b| b.value.len().cmp(&a.value.len()).then_with(|| a.mark.cmp(&b.mark)));
         secrets.dedup_by(|a, b| a.value == b.value);
         Self { secrets }
     }
@@ -187,14 +168,7 @@ pub fn redact(report: &mut Report, environment: &Environment) {
 impl Redactor {
     /// Replaces secrets in every string of the report.
     pub fn report(&self, report: &mut Report) {
-        let Report {
-            version: _,
-            command,
-            program,
-            exit_code: _,
-            gates,
-            wall_ms: _,
-        } = report;
+        let Report { version: _, command, program, exit_code: _, gates, wall_ms: _ } = report;
         self.edit(command);
         self.edit(program);
         for gate in gates {
@@ -220,14 +194,7 @@ impl Redactor {
         for finding in findings {
             self.finding(finding);
         }
-        for Metric {
-            name,
-            value: _,
-            unit: _,
-            better: _,
-            limit: _,
-        } in metrics
-        {
+        for Metric { name, value: _, unit: _, better: _, limit: _ } in metrics {
             self.edit(name);
         }
         for case in cases {
@@ -252,16 +219,7 @@ impl Redactor {
 
     fn finding(&self, finding: &mut Finding) {
         // A fingerprint is a hash.
-        let Finding {
-            tool,
-            rule,
-            severity: _,
-            location,
-            message,
-            fix,
-            fingerprint: _,
-            state: _,
-        } = finding;
+        let Finding { tool, rule, severity: _, location, message, fix, fingerprint: _, state: _ } = finding;
         self.edit(tool);
         self.edit(rule);
         self.edit(message);
@@ -270,14 +228,7 @@ impl Redactor {
     }
 
     fn case(&self, case: &mut TestCase) {
-        let TestCase {
-            suite,
-            name,
-            status: _,
-            wall_ms: _,
-            message,
-            location,
-        } = case;
+        let TestCase { suite, name, status: _, wall_ms: _, message, location } = case;
         self.edit(suite);
         self.edit(name);
         self.edit_some(message);
@@ -285,14 +236,7 @@ impl Redactor {
     }
 
     fn location(&self, location: &mut Option<Location>) {
-        if let Some(Location {
-            path,
-            line: _,
-            column: _,
-            end_line: _,
-            end_column: _,
-        }) = location
-        {
+        if let Some(Location { path, line: _, column: _, end_line: _, end_column: _ }) = location {
             self.edit_path(path);
         }
     }
@@ -310,10 +254,8 @@ fn is_secret_name(name: &str) -> bool {
 /// Whether a value is a setting, a number or a stand-in.
 fn is_harmless(value: &str) -> bool {
     let small = value.to_ascii_lowercase();
-    let short_number = value.len() < 10
-        && value
-            .bytes()
-            .all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'-'));
+    let short_number =
+        value.len() < 10 && value.bytes().all(|byte| byte.is_ascii_digit() || matches!(byte, b'.' | b'-'));
     let one_sign = value.bytes().all(|byte| Some(&byte) == value.as_bytes().first());
     short_number || one_sign || HARMLESS.contains(&&*small)
 }
@@ -367,16 +309,14 @@ fn url_secret(text: &str, from: usize) -> Option<std::ops::Range<usize>> {
 /// The value as it stands in a URL.
 fn percent_encode(value: &str) -> String {
     use std::fmt::Write;
-    value
-        .bytes()
-        .fold(String::with_capacity(value.len()), |mut text, byte| {
-            if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
-                text.push(byte as char);
-            } else {
-                let _ = write!(text, "%{byte:02X}");
-            }
-            text
-        })
+    value.bytes().fold(String::with_capacity(value.len()), |mut text, byte| {
+        if byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'.' | b'_' | b'~') {
+            text.push(byte as char);
+        } else {
+            let _ = write!(text, "%{byte:02X}");
+        }
+        text
+    })
 }
 
 #[cfg(test)]
@@ -433,10 +373,7 @@ mod tests {
             ("abcdef123", "[A_TOKEN redacted]"),
             ("x=abcdef123-and-more;", "x=[LONG_TOKEN redacted];"),
             ("abcdef123abcdef123", "[A_TOKEN redacted][A_TOKEN redacted]"),
-            (
-                "abc false enabled 1234567 /usr/bin:/bin",
-                "abc false enabled 1234567 /usr/bin:/bin",
-            ),
+            ("abc false enabled 1234567 /usr/bin:/bin", "abc false enabled 1234567 /usr/bin:/bin"),
             ("key MIIEvQIBADANBg", "key [PRIVATE_KEY redacted]"),
             ("p%40ss%2Fw%20rd", "[ODD_PASSWORD redacted]"),
             ("password is hunter22", "password is [DATABASE_URL redacted]"),
@@ -459,16 +396,10 @@ mod tests {
     #[test]
     fn a_word_stays_in_the_names_of_files() {
         let mut report = samples::of_text("db/postgres/init.sql");
-        redact(
-            &mut report,
-            &Environment::from_pairs([("POSTGRES_PASSWORD", "postgres")]),
-        );
+        redact(&mut report, &Environment::from_pairs([("POSTGRES_PASSWORD", "postgres")]));
         let finding = &report.gates[0].findings[0];
         assert_eq!(finding.message, "db/[POSTGRES_PASSWORD redacted]/init.sql");
-        assert_eq!(
-            finding.location.as_ref().unwrap().path,
-            RepoPath::from("db/postgres/init.sql")
-        );
+        assert_eq!(finding.location.as_ref().unwrap().path, RepoPath::from("db/postgres/init.sql"));
     }
 
     #[test]
@@ -481,15 +412,9 @@ mod tests {
         report.gates[0].findings[0].location = Some(Location::line(RepoPath::new(bytes), 1));
         redact(&mut report, &environment);
         for format in Format::ALL {
-            let style = Style {
-                verbose: true,
-                ..Style::PLAIN
-            };
+            let style = Style { verbose: true, ..Style::PLAIN };
             let text = render(&report, format, style);
-            assert!(
-                !text.contains("s3cr3t") && !text.contains("-value"),
-                "{format}: {text}"
-            );
+            assert!(!text.contains("s3cr3t") && !text.contains("-value"), "{format}: {text}");
             assert!(text.contains("DEPLOY"), "{format}");
         }
     }

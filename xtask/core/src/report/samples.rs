@@ -9,10 +9,8 @@ use crate::model::{
 
 /// Every outcome, findings of every weight and state, tests, metrics, artifacts.
 pub(super) fn mixed() -> Report {
-    let at = |path: &str, line, column| Location {
-        column: Some(column),
-        ..Location::line(path.into(), line)
-    };
+    let at =
+        |path: &str, line, column| Location { column: Some(column), ..Location::line(path.into(), line) };
     let hooks = GateReport {
         summary: "2,112 files, 10 checks".into(),
         wall_ms: 154,
@@ -28,11 +26,7 @@ pub(super) fn mixed() -> Report {
         )
         .severity(Severity::Warning)
     };
-    let ranged = Location {
-        end_line: Some(12),
-        end_column: Some(31),
-        ..at("src/café.rs", 12, 5)
-    };
+    let ranged = Location { end_line: Some(12), end_column: Some(31), ..at("src/café.rs", 12, 5) };
     let lint = GateReport {
         wall_ms: 8_400,
         standing: Standing::Named,
@@ -98,21 +92,10 @@ pub(super) fn mixed() -> Report {
         better: Better::Higher,
         limit: Some(85.0),
     });
-    coverage.artifacts.push(Artifact {
-        kind: "coverage map".into(),
-        path: "coverage/map 1.json".into(),
-    });
-    let visual = GateReport::new(
-        "visual",
-        Outcome::missing("no Chromium on PATH", "apt-get install chromium"),
-    );
-    Report::new(
-        "ci",
-        vec![hooks, lint, test, coverage, visual],
-        false,
-        false,
-        12_345,
-    )
+    coverage.artifacts.push(Artifact { kind: "coverage map".into(), path: "coverage/map 1.json".into() });
+    let visual =
+        GateReport::new("visual", Outcome::missing("no Chromium on PATH", "apt-get install chromium"));
+    Report::new("ci", vec![hooks, lint, test, coverage, visual], false, false, 12_345)
 }
 
 /// A report of this text in every string.
@@ -128,23 +111,11 @@ pub(super) fn of_text(text: &str) -> Report {
             message: Some(text.into()),
             location: Some(location.clone()),
         }],
-        artifacts: vec![Artifact {
-            kind: text.into(),
-            path: text.into(),
-        }],
-        ..GateReport::judged(
-            text,
-            vec![Finding::new(text, text, Some(location), text).fix(text)],
-        )
+        artifacts: vec![Artifact { kind: text.into(), path: text.into() }],
+        ..GateReport::judged(text, vec![Finding::new(text, text, Some(location), text).fix(text)])
     };
     gate.metrics.push(Metric::count(text, 1));
-    let invalid = GateReport::new(
-        text,
-        Outcome::Invalid {
-            why: text.into(),
-            fix: Some(text.into()),
-        },
-    );
+    let invalid = GateReport::new(text, Outcome::Invalid { why: text.into(), fix: Some(text.into()) });
     let skipped = GateReport::new(text, Outcome::missing(text, text));
     let mut report = Report::new(text, vec![gate, invalid, skipped], false, false, 1);
     report.program = text.into();
@@ -154,16 +125,8 @@ pub(super) fn of_text(text: &str) -> Report {
 /// `count` findings in files of a hundred each.
 pub(super) fn large(count: u32) -> Report {
     let finding = |n: u32| {
-        let at = Location::line(
-            RepoPath::from(format!("src/part{}.rs", n / 100).as_str()),
-            n % 100 + 1,
-        );
-        Finding::new(
-            "clippy",
-            "clippy::pedantic",
-            Some(at),
-            format!("finding number {n} of many"),
-        )
+        let at = Location::line(RepoPath::from(format!("src/part{}.rs", n / 100).as_str()), n % 100 + 1);
+        Finding::new("clippy", "clippy::pedantic", Some(at), format!("finding number {n} of many"))
     };
     let lint = GateReport::judged("lint", (0..count).map(finding).collect());
     Report::new("lint", vec![lint], false, false, 1)
@@ -171,13 +134,7 @@ pub(super) fn large(count: u32) -> Report {
 
 /// Any report.
 pub(super) fn any_report() -> impl Strategy<Value = Report> {
-    (
-        any_text(),
-        prop::collection::vec(any_gate(), 0..4),
-        any::<bool>(),
-        any::<bool>(),
-        any::<u64>(),
-    )
+    (any_text(), prop::collection::vec(any_gate(), 0..4), any::<bool>(), any::<bool>(), any::<u64>())
         .prop_map(|(command, gates, strict, ci, wall_ms)| Report::new(command, gates, strict, ci, wall_ms))
 }
 
@@ -191,28 +148,19 @@ fn any_text() -> impl Strategy<Value = String> {
 
 fn any_location() -> impl Strategy<Value = Location> {
     let number = || prop::option::of(any::<u32>());
-    (
-        prop::collection::vec(any::<u8>(), 0..20),
-        number(),
-        number(),
-        number(),
-        number(),
-    )
-        .prop_map(|(path, line, column, end_line, end_column)| Location {
+    (prop::collection::vec(any::<u8>(), 0..20), number(), number(), number(), number()).prop_map(
+        |(path, line, column, end_line, end_column)| Location {
             path: RepoPath::new(path),
             line,
             column,
             end_line,
             end_column,
-        })
+        },
+    )
 }
 
 fn any_finding() -> impl Strategy<Value = Finding> {
-    let severity = prop_oneof![
-        Just(Severity::Note),
-        Just(Severity::Warning),
-        Just(Severity::Error)
-    ];
+    let severity = prop_oneof![Just(Severity::Note), Just(Severity::Warning), Just(Severity::Error)];
     let state = prop_oneof![Just(State::New), Just(State::Known)];
     (
         any_text(),
@@ -231,11 +179,7 @@ fn any_finding() -> impl Strategy<Value = Finding> {
 }
 
 fn any_case() -> impl Strategy<Value = TestCase> {
-    let status = prop_oneof![
-        Just(CaseStatus::Passed),
-        Just(CaseStatus::Failed),
-        Just(CaseStatus::Skipped)
-    ];
+    let status = prop_oneof![Just(CaseStatus::Passed), Just(CaseStatus::Failed), Just(CaseStatus::Skipped)];
     (
         any_text(),
         any_text(),
@@ -266,23 +210,12 @@ fn any_outcome() -> impl Strategy<Value = Outcome> {
 }
 
 fn any_metric() -> impl Strategy<Value = Metric> {
-    let unit = prop_oneof![
-        Just(Unit::Count),
-        Just(Unit::Percent),
-        Just(Unit::Milliseconds),
-        Just(Unit::Bytes)
-    ];
+    let unit =
+        prop_oneof![Just(Unit::Count), Just(Unit::Percent), Just(Unit::Milliseconds), Just(Unit::Bytes)];
     let better = prop_oneof![Just(Better::Higher), Just(Better::Lower), Just(Better::Neither)];
     let number = || prop::num::f64::NORMAL | prop::num::f64::ZERO;
-    (any_text(), number(), unit, better, prop::option::of(number())).prop_map(
-        |(name, value, unit, better, limit)| Metric {
-            name,
-            value,
-            unit,
-            better,
-            limit,
-        },
-    )
+    (any_text(), number(), unit, better, prop::option::of(number()))
+        .prop_map(|(name, value, unit, better, limit)| Metric { name, value, unit, better, limit })
 }
 
 fn any_gate() -> impl Strategy<Value = GateReport> {
@@ -298,17 +231,7 @@ fn any_gate() -> impl Strategy<Value = GateReport> {
         prop::collection::vec(artifact, 0..2),
         any::<u64>(),
     )
-        .prop_map(
-            |(gate, outcome, standing, summary, findings, metrics, cases, artifacts, wall_ms)| GateReport {
-                gate,
-                outcome,
-                standing,
-                summary,
-                findings,
-                metrics,
-                cases,
-                artifacts,
-                wall_ms,
-            },
-        )
+        .prop_map(|(gate, outcome, standing, summary, findings, metrics, cases, artifacts, wall_ms)| {
+            GateReport { gate, outcome, standing, summary, findings, metrics, cases, artifacts, wall_ms }
+        })
 }

@@ -26,13 +26,7 @@ pub(super) fn render(report: &Report) -> String {
     let log = Sarif::builder()
         .version(json!("2.1.0"))
         .schema(serde_sarif::sarif::SCHEMA_URL)
-        .runs(
-            report
-                .gates
-                .iter()
-                .map(|gate| run(report, gate))
-                .collect::<Vec<_>>(),
-        )
+        .runs(report.gates.iter().map(|gate| run(report, gate)).collect::<Vec<_>>())
         .build();
     let mut text = serde_json::to_string_pretty(&log).expect("SARIF is plain data with text keys");
     text.push('\n');
@@ -46,57 +40,37 @@ fn run(report: &Report, gate: &GateReport) -> Run {
         *level = finding.severity.max(*level);
     }
     let rules: Vec<ReportingDescriptor> = levels.iter().map(|(id, severity)| rule(id, *severity)).collect();
-    let indices: BTreeMap<String, i64> = levels
-        .keys()
-        .enumerate()
-        .map(|(at, id)| (id.clone(), i64::try_from(at).unwrap_or(-1)))
-        .collect();
+    let indices: BTreeMap<String, i64> =
+        levels.keys().enumerate().map(|(at, id)| (id.clone(), i64::try_from(at).unwrap_or(-1))).collect();
     let driver = ToolComponent::builder()
         .name(format!("xtask {}", one_line(&gate.gate)))
         .version(report.program.clone())
         .rules(rules)
         .build();
-    let root = ArtifactLocation::builder()
-        .description("the top of the working tree")
-        .build();
+    let root = ArtifactLocation::builder().description("the top of the working tree").build();
     Run::builder()
         .tool(Tool::builder().driver(driver).build())
         .automation_details(
-            RunAutomationDetails::builder()
-                .id(format!("xtask/{}/", one_line(&gate.gate)))
-                .build(),
+            RunAutomationDetails::builder().id(format!("xtask/{}/", one_line(&gate.gate))).build(),
         )
         .column_kind(json!("unicodeCodePoints"))
         .original_uri_base_ids(BTreeMap::from([(ROOT.to_owned(), root)]))
         .invocations(vec![invocation(gate)])
-        .results(
-            gate.findings
-                .iter()
-                .map(|finding| result(finding, &indices))
-                .collect::<Vec<_>>(),
-        )
+        .results(gate.findings.iter().map(|finding| result(finding, &indices)).collect::<Vec<_>>())
         .build()
 }
 
 /// The tool's name and the rule's: two tools may use one name for different rules.
 fn rule_id(finding: &Finding) -> String {
     let (tool, rule) = (&finding.tool, &finding.rule);
-    if rule.starts_with(tool.as_str()) {
-        rule.clone()
-    } else {
-        format!("{tool}/{rule}")
-    }
+    if rule.starts_with(tool.as_str()) { rule.clone() } else { format!("{tool}/{rule}") }
 }
 
 fn rule(id: &str, severity: Severity) -> ReportingDescriptor {
     ReportingDescriptor::builder()
         .id(id)
         .short_description(MultiformatMessageString::builder().text(id).build())
-        .default_configuration(
-            ReportingConfiguration::builder()
-                .level(json!(severity.to_string()))
-                .build(),
-        )
+        .default_configuration(ReportingConfiguration::builder().level(json!(severity.to_string())).build())
         .build()
 }
 
@@ -105,16 +79,8 @@ fn invocation(gate: &GateReport) -> Invocation {
         .outcome
         .why()
         .map(|why| {
-            let fix = gate
-                .outcome
-                .fix()
-                .map(|fix| format!(" → {fix}"))
-                .unwrap_or_default();
-            let level = if matches!(gate.outcome, Outcome::Invalid { .. }) {
-                "error"
-            } else {
-                "note"
-            };
+            let fix = gate.outcome.fix().map(|fix| format!(" → {fix}")).unwrap_or_default();
+            let level = if matches!(gate.outcome, Outcome::Invalid { .. }) { "error" } else { "note" };
             Notification::builder()
                 .message(Message::builder().text(format!("{why}{fix}")).build())
                 .level(json!(level))
@@ -132,9 +98,7 @@ fn result(finding: &Finding, indices: &BTreeMap<String, i64>) -> SarifResult {
     let id = rule_id(finding);
     let known = finding.state == State::Known;
     let suppressions = if known {
-        let baseline = Suppression::builder()
-            .kind(json!("external"))
-            .status(json!("accepted"));
+        let baseline = Suppression::builder().kind(json!("external")).status(json!("accepted"));
         vec![baseline.justification("the baseline holds it").build()]
     } else {
         Vec::new()
@@ -155,10 +119,7 @@ fn result(finding: &Finding, indices: &BTreeMap<String, i64>) -> SarifResult {
         .level(level)
         .message(Message::builder().text(finding.message.clone()).build())
         .locations(finding.location.iter().map(location).collect::<Vec<_>>())
-        .partial_fingerprints(BTreeMap::from([(
-            FINGERPRINT.to_owned(),
-            finding.fingerprint.to_string(),
-        )]))
+        .partial_fingerprints(BTreeMap::from([(FINGERPRINT.to_owned(), finding.fingerprint.to_string())]))
         .baseline_state(json!(if known { "unchanged" } else { "new" }))
         .suppressions(suppressions)
         .properties(PropertyBag::builder().additional_properties(more).build())
@@ -166,10 +127,7 @@ fn result(finding: &Finding, indices: &BTreeMap<String, i64>) -> SarifResult {
 }
 
 fn location(place: &Place) -> Location {
-    let file = ArtifactLocation::builder()
-        .uri(uri::of_path(place.path.as_bytes()))
-        .uri_base_id(ROOT)
-        .build();
+    let file = ArtifactLocation::builder().uri(uri::of_path(place.path.as_bytes())).uri_base_id(ROOT).build();
     let physical = PhysicalLocation::builder().artifact_location(file);
     let physical = match region(place) {
         Some(region) => physical.region(region).build(),
@@ -184,9 +142,8 @@ fn region(place: &Place) -> Option<Region> {
     let column = place.column.filter(|&column| column > 0);
     let end_line = place.end_line.filter(|&end| end >= line);
     let same_line = end_line.unwrap_or(line) == line;
-    let end_column = place
-        .end_column
-        .filter(|&end| end > 0 && column.is_some_and(|start| !same_line || end > start));
+    let end_column =
+        place.end_column.filter(|&end| end > 0 && column.is_some_and(|start| !same_line || end > start));
     let wide = |value: Option<u32>| value.map(i64::from);
     Some(Region {
         start_line: Some(i64::from(line)),
@@ -221,25 +178,13 @@ mod tests {
         for result in results {
             let at = usize::try_from(result["ruleIndex"].as_i64().unwrap()).unwrap();
             assert_eq!(lint["tool"]["driver"]["rules"][at]["id"], result["ruleId"]);
-            assert_eq!(
-                result["partialFingerprints"][FINGERPRINT].as_str().unwrap().len(),
-                32
-            );
+            assert_eq!(result["partialFingerprints"][FINGERPRINT].as_str().unwrap().len(), 32);
         }
-        let whole_file = results
-            .iter()
-            .find(|result| result["ruleId"] == "rustfmt")
-            .unwrap();
+        let whole_file = results.iter().find(|result| result["ruleId"] == "rustfmt").unwrap();
         let place = &whole_file["locations"][0]["physicalLocation"];
-        assert_eq!(
-            place["artifactLocation"],
-            json!({"uri": "src/main.rs", "uriBaseId": "SRCROOT"})
-        );
+        assert_eq!(place["artifactLocation"], json!({"uri": "src/main.rs", "uriBaseId": "SRCROOT"}));
         assert_eq!(place["region"], Value::Null);
-        let ranged = results
-            .iter()
-            .find(|result| result["ruleId"] == "clippy::needless_return")
-            .unwrap();
+        let ranged = results.iter().find(|result| result["ruleId"] == "clippy::needless_return").unwrap();
         assert_eq!(
             ranged["locations"][0]["physicalLocation"],
             json!({"artifactLocation": {"uri": "src/caf%C3%A9.rs", "uriBaseId": "SRCROOT"},
@@ -247,10 +192,7 @@ mod tests {
         );
         assert_eq!(ranged["baselineState"], "new");
         assert_eq!(ranged["suppressions"], json!([]));
-        let known = results
-            .iter()
-            .find(|result| result["baselineState"] == "unchanged")
-            .unwrap();
+        let known = results.iter().find(|result| result["baselineState"] == "unchanged").unwrap();
         assert_eq!(known["suppressions"][0]["kind"], "external");
         assert!(
             results
@@ -270,33 +212,15 @@ mod tests {
             end_line,
             end_column,
         };
-        let read = |region: Region| {
-            (
-                region.start_line,
-                region.start_column,
-                region.end_line,
-                region.end_column,
-            )
-        };
+        let read =
+            |region: Region| (region.start_line, region.start_column, region.end_line, region.end_column);
         assert!(region(&place(None, Some(1), None, None)).is_none());
         assert!(region(&place(Some(0), None, None, None)).is_none());
         for (given, expected) in [
-            (
-                place(Some(5), None, Some(3), Some(1)),
-                (Some(5), None, None, None),
-            ),
-            (
-                place(Some(5), Some(4), Some(5), Some(4)),
-                (Some(5), Some(4), Some(5), None),
-            ),
-            (
-                place(Some(5), Some(4), Some(6), Some(1)),
-                (Some(5), Some(4), Some(6), Some(1)),
-            ),
-            (
-                place(Some(5), Some(0), None, Some(0)),
-                (Some(5), None, None, None),
-            ),
+            (place(Some(5), None, Some(3), Some(1)), (Some(5), None, None, None)),
+            (place(Some(5), Some(4), Some(5), Some(4)), (Some(5), Some(4), Some(5), None)),
+            (place(Some(5), Some(4), Some(6), Some(1)), (Some(5), Some(4), Some(6), Some(1))),
+            (place(Some(5), Some(0), None, Some(0)), (Some(5), None, None, None)),
         ] {
             assert_eq!(read(region(&given).unwrap()), expected);
         }

@@ -26,11 +26,7 @@ impl Cases {
 
     /// Those of a run, `None` where no gate ran tests. A gate that takes its tests over from another counts once.
     pub(super) fn of_run(report: &Report) -> Option<Self> {
-        let gates: Vec<&GateReport> = report
-            .gates
-            .iter()
-            .filter(|gate| !gate.cases.is_empty())
-            .collect();
+        let gates: Vec<&GateReport> = report.gates.iter().filter(|gate| !gate.cases.is_empty()).collect();
         let own = gates
             .iter()
             .enumerate()
@@ -44,35 +40,21 @@ impl Cases {
 
     /// The line that CI systems read.
     pub(super) fn line(self) -> String {
-        format!(
-            "{} passed, {} failed, {} skipped",
-            self.passed, self.failed, self.skipped
-        )
+        format!("{} passed, {} failed, {} skipped", self.passed, self.failed, self.skipped)
     }
 }
 
 /// The findings that count against a gate, most severe first, then by place.
 pub(super) fn new_findings(gate: &GateReport) -> Vec<&Finding> {
-    let mut found: Vec<&Finding> = gate
-        .findings
-        .iter()
-        .filter(|finding| finding.state == State::New)
-        .collect();
-    found.sort_by(|a, b| {
-        b.severity
-            .cmp(&a.severity)
-            .then_with(|| a.sort_key().cmp(&b.sort_key()))
-    });
+    let mut found: Vec<&Finding> =
+        gate.findings.iter().filter(|finding| finding.state == State::New).collect();
+    found.sort_by(|a, b| b.severity.cmp(&a.severity).then_with(|| a.sort_key().cmp(&b.sort_key())));
     found
 }
 
 /// How many findings are new, and how many the baseline holds.
 pub(super) fn new_and_known(gate: &GateReport) -> (usize, usize) {
-    let new = gate
-        .findings
-        .iter()
-        .filter(|finding| finding.state == State::New)
-        .count();
+    let new = gate.findings.iter().filter(|finding| finding.state == State::New).count();
     (new, gate.findings.len() - new)
 }
 
@@ -128,11 +110,7 @@ pub(super) fn verdict(report: &Report) -> String {
             .collect();
         (!names.is_empty()).then(|| format!("{word}: {}", names.join(", ")))
     };
-    let passed = report
-        .gates
-        .iter()
-        .filter(|gate| gate.outcome == Outcome::Passed)
-        .count();
+    let passed = report.gates.iter().filter(|gate| gate.outcome == Outcome::Passed).count();
     let parts: Vec<String> = [named("failed"), named("invalid"), named("skipped")]
         .into_iter()
         .flatten()
@@ -164,16 +142,8 @@ mod tests {
     fn tests_taken_over_from_another_gate_count_once() {
         let mut report = samples::mixed();
         let once = Cases::of_run(&report).unwrap();
-        let tests = report
-            .gates
-            .iter()
-            .find(|gate| !gate.cases.is_empty())
-            .unwrap()
-            .clone();
-        report.gates.push(GateReport {
-            gate: "coverage-of-tests".into(),
-            ..tests
-        });
+        let tests = report.gates.iter().find(|gate| !gate.cases.is_empty()).unwrap().clone();
+        report.gates.push(GateReport { gate: "coverage-of-tests".into(), ..tests });
         assert_eq!(Cases::of_run(&report), Some(once));
         assert_eq!(Cases::of_run(&Report::new("ci", vec![], false, false, 0)), None);
     }

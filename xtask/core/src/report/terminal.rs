@@ -29,11 +29,7 @@ const WIDEST_NAME: usize = 24;
 const NARROWEST: usize = 40;
 
 pub(super) fn render(report: &Report, style: Style) -> String {
-    let mut page = Page {
-        text: String::new(),
-        width: style.width.max(NARROWEST),
-        style,
-    };
+    let mut page = Page { text: String::new(), width: style.width.max(NARROWEST), style };
     page.table(report);
     for gate in &report.gates {
         page.findings(gate);
@@ -74,11 +70,7 @@ fn of_severity(severity: Severity) -> Paint {
 
 impl Page {
     fn paint(&self, paint: Paint, text: &str) -> String {
-        if self.style.colour {
-            format!("{paint}{text}{paint:#}")
-        } else {
-            text.to_owned()
-        }
+        if self.style.colour { format!("{paint}{text}{paint:#}") } else { text.to_owned() }
     }
 
     fn line(&mut self, text: &str) {
@@ -109,12 +101,7 @@ impl Page {
     /// A row a gate: mark and name, outcome, what it found, time. What it found takes the room that the others leave.
     fn table(&mut self, report: &Report) {
         let widest = |cell: &dyn Fn(&GateReport) -> String| {
-            report
-                .gates
-                .iter()
-                .map(|gate| cell(gate).width())
-                .max()
-                .unwrap_or(0)
+            report.gates.iter().map(|gate| cell(gate).width()).max().unwrap_or(0)
         };
         let name = |gate: &GateReport| fit(&one_line(&gate.gate), WIDEST_NAME);
         let time = |gate: &GateReport| duration(gate.wall_ms);
@@ -161,11 +148,7 @@ impl Page {
         if listed.is_empty() {
             return;
         }
-        let known_too = if known > 0 {
-            format!(" ({known} known)")
-        } else {
-            String::new()
-        };
+        let known_too = if known > 0 { format!(" ({known} known)") } else { String::new() };
         self.heading(gate, &format!("{}{known_too}", count(new, "finding")));
         let limit = if self.style.verbose { usize::MAX } else { LISTED };
         let mut file = None;
@@ -202,10 +185,7 @@ impl Page {
         if cases.failed == 0 {
             return;
         }
-        self.heading(
-            gate,
-            &format!("{} of {} failed", cases.failed, count(gate.cases.len(), "test")),
-        );
+        self.heading(gate, &format!("{} of {} failed", cases.failed, count(gate.cases.len(), "test")));
         let limit = if self.style.verbose { usize::MAX } else { LISTED };
         let failed = gate.cases.iter().filter(|case| case.status == CaseStatus::Failed);
         for case in failed.take(limit) {
@@ -227,10 +207,7 @@ impl Page {
 
     fn left_out(&mut self, more: usize) {
         if more > 0 {
-            let note = self.paint(
-                DIM,
-                &format!("… and {more} more: see report.html, or run with -v"),
-            );
+            let note = self.paint(DIM, &format!("… and {more} more: see report.html, or run with -v"));
             self.line("");
             self.line(&format!("  {note}"));
         }
@@ -347,18 +324,9 @@ passed; 12.3 s)
     #[test]
     fn colour_changes_no_text() {
         let report = samples::mixed();
-        let coloured = render(
-            &report,
-            Style {
-                colour: true,
-                ..Style::PLAIN
-            },
-        );
+        let coloured = render(&report, Style { colour: true, ..Style::PLAIN });
         assert!(coloured.contains("\u{1b}["));
-        assert_eq!(
-            anstream::adapter::strip_str(&coloured).to_string(),
-            plain(&report)
-        );
+        assert_eq!(anstream::adapter::strip_str(&coloured).to_string(), plain(&report));
     }
 
     #[test]
@@ -367,31 +335,19 @@ passed; 12.3 s)
         let text = plain(&report);
         assert_eq!(text.matches("clippy::pedantic").count(), LISTED);
         assert!(text.contains("… and 70 more: see report.html"), "{text}");
-        let all = render(
-            &report,
-            Style {
-                verbose: true,
-                ..Style::PLAIN
-            },
-        );
+        let all = render(&report, Style { verbose: true, ..Style::PLAIN });
         assert_eq!(all.matches("clippy::pedantic").count(), 120);
     }
 
     #[test]
     fn a_run_without_gates_still_ends_in_a_line() {
-        assert_eq!(
-            plain(&Report::new("lint", vec![], false, false, 3)),
-            "passed (3 ms)\n"
-        );
+        assert_eq!(plain(&Report::new("lint", vec![], false, false, 3)), "passed (3 ms)\n");
     }
 
     #[test]
     fn nothing_from_outside_steers_the_terminal() {
         let text = plain(&samples::of_text("a\u{1b}[2Jb\u{7}c\rd\u{202e}"));
-        assert!(
-            !text.contains(|c: char| c.is_control() && c != '\n' || c == '\u{202e}'),
-            "{text:?}"
-        );
+        assert!(!text.contains(|c: char| c.is_control() && c != '\n' || c == '\u{202e}'), "{text:?}");
     }
 
     proptest! {

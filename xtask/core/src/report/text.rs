@@ -9,9 +9,7 @@ pub(super) fn clean(text: &str) -> String {
     if !text.contains(steers) {
         return text.to_owned();
     }
-    anstream::adapter::strip_str(&text.replace("\r\n", "\n"))
-        .to_string()
-        .replace(steers, "")
+    anstream::adapter::strip_str(&text.replace("\r\n", "\n")).to_string().replace(steers, "")
 }
 
 fn is_bidi_control(c: char) -> bool {
@@ -33,10 +31,7 @@ pub(super) fn one_line(text: &str) -> String {
 /// `1 finding`, `1,200 findings`.
 pub(super) fn count(number: usize, noun: &str) -> String {
     let plural = if number == 1 { "" } else { "s" };
-    format!(
-        "{} {noun}{plural}",
-        crate::model::group_thousands(i64::try_from(number).unwrap_or(i64::MAX))
-    )
+    format!("{} {noun}{plural}", crate::model::group_thousands(i64::try_from(number).unwrap_or(i64::MAX)))
 }
 
 /// `312 ms`, `12.3 s`, `2 m 05 s`.

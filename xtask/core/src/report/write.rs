@@ -9,13 +9,7 @@ use crate::files;
 use crate::model::{Problem, Report, Result};
 
 /// What lies in the report folder after a run.
-const FILES: [Format; 5] = [
-    Format::Json,
-    Format::Html,
-    Format::Sarif,
-    Format::Junit,
-    Format::Markdown,
-];
+const FILES: [Format; 5] = [Format::Json, Format::Html, Format::Sarif, Format::Junit, Format::Markdown];
 
 /// The bytes that GitHub takes for the summary of a step:
 /// <https://docs.github.com/actions/reference/workflows-and-actions/workflow-commands#step-isolation-and-limits>.
@@ -47,13 +41,7 @@ pub fn append_step_summary(report: &Report, path: &Path) -> Result<()> {
     let there = std::fs::metadata(path).map_or(0, |found| found.len());
     let room = STEP_SUMMARY_LIMIT.saturating_sub(usize::try_from(there).unwrap_or(usize::MAX));
     let text = step_summary(report, room);
-    let append = || {
-        OpenOptions::new()
-            .create(true)
-            .append(true)
-            .open(path)?
-            .write_all(text.as_bytes())
-    };
+    let append = || OpenOptions::new().create(true).append(true).open(path)?.write_all(text.as_bytes());
     append().map_err(|cause| {
         Problem::invalid(format!("can't append the step summary to {}", path.display()))
             .why(cause)
@@ -80,21 +68,12 @@ mod tests {
         let root = tempfile::tempdir().unwrap();
         let folder = root.path().join("deep/.xtask");
         write_all(&samples::mixed(), &folder).unwrap();
-        let mut names: Vec<_> = std::fs::read_dir(&folder)
-            .unwrap()
-            .map(|entry| entry.unwrap().file_name())
-            .collect();
+        let mut names: Vec<_> =
+            std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().file_name()).collect();
         names.sort();
         assert_eq!(
             names,
-            [
-                ".gitignore",
-                "junit.xml",
-                "report.html",
-                "report.json",
-                "report.sarif",
-                "summary.md"
-            ]
+            [".gitignore", "junit.xml", "report.html", "report.json", "report.sarif", "summary.md"]
         );
         assert_eq!(files::read(&folder.join(".gitignore")).unwrap(), b"*\n");
         write_all(&samples::mixed(), &root.path().join("target/xtask")).unwrap();

@@ -19,9 +19,7 @@ pub(super) fn message(text: &str) -> Option<String> {
         } else if in_backtrace {
             let frame = line.trim_start();
             in_backtrace = frame.starts_with("at ")
-                || frame
-                    .split_once(": ")
-                    .is_some_and(|(number, _)| number.parse::<u32>().is_ok());
+                || frame.split_once(": ").is_some_and(|(number, _)| number.parse::<u32>().is_ok());
             if in_backtrace || line.starts_with("note: Some details are omitted") {
                 continue;
             }
@@ -45,12 +43,7 @@ fn shorten(text: &str) -> String {
     }
     let head = floor_boundary(text, LIMIT / 2);
     let tail = floor_boundary(text, text.len() - LIMIT / 2);
-    format!(
-        "{}\n… {} bytes left out …\n{}",
-        &text[..head],
-        tail - head,
-        &text[tail..]
-    )
+    format!("{}\n… {} bytes left out …\n{}", &text[..head], tail - head, &text[tail..])
 }
 
 fn floor_boundary(text: &str, at: usize) -> usize {
@@ -60,11 +53,7 @@ fn floor_boundary(text: &str, at: usize) -> usize {
 /// The last `count` lines that say something, without terminal escapes, for the reason of an outcome.
 pub fn last_lines(text: &str, count: usize) -> String {
     let clean = plain(text);
-    let lines: Vec<&str> = clean
-        .lines()
-        .map(str::trim_end)
-        .filter(|line| !line.trim().is_empty())
-        .collect();
+    let lines: Vec<&str> = clean.lines().map(str::trim_end).filter(|line| !line.trim().is_empty()).collect();
     shorten(&lines[lines.len().saturating_sub(count)..].join("\n"))
 }
 
@@ -76,10 +65,7 @@ mod tests {
     fn backtraces_are_left_out() {
         let text = "\nthread 'a' panicked at src/lib.rs:1:2:\nboom\nstack backtrace:\n   0: one\n             at /x.rs:1:1\n   1: two\n\
                     note: Some details are omitted, run with `RUST_BACKTRACE=full`.\nafter\n";
-        assert_eq!(
-            message(text).as_deref(),
-            Some("thread 'a' panicked at src/lib.rs:1:2:\nboom\nafter")
-        );
+        assert_eq!(message(text).as_deref(), Some("thread 'a' panicked at src/lib.rs:1:2:\nboom\nafter"));
         assert_eq!(message("\n \n"), None);
     }
 

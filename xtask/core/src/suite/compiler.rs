@@ -35,10 +35,7 @@ pub fn errors(tool: &str, root: &Path, text: &str) -> Vec<Finding> {
 
 /// The same findings of a project in `folder` below the repository's top, with places seen from the top.
 pub fn rebase(findings: &mut [Finding], folder: &RepoPath) {
-    for location in findings
-        .iter_mut()
-        .filter_map(|finding| finding.location.as_mut())
-    {
+    for location in findings.iter_mut().filter_map(|finding| finding.location.as_mut()) {
         location.path = below(folder, &location.path);
     }
 }
@@ -57,10 +54,7 @@ fn location(root: &Path, place: &str) -> Option<Location> {
     let mut parts = place.trim().rsplitn(3, ':');
     let column = parts.next()?.parse().ok()?;
     let line = parts.next()?.parse().ok()?;
-    Some(Location {
-        column: Some(column),
-        ..Location::line(inside(root, parts.next()?)?, line)
-    })
+    Some(Location { column: Some(column), ..Location::line(inside(root, parts.next()?)?, line) })
 }
 
 #[cfg(test)]
@@ -77,32 +71,20 @@ mod tests {
         let found: Vec<String> = errors("rustc", Path::new("/r"), text)
             .iter()
             .map(|finding| {
-                format!(
-                    "{} {} {}",
-                    finding.location.as_ref().unwrap(),
-                    finding.rule,
-                    finding.message
-                )
+                format!("{} {} {}", finding.location.as_ref().unwrap(), finding.rule, finding.message)
             })
             .collect();
         assert_eq!(
             found,
-            [
-                "crates/a/src/lib.rs:20:31 E0308 mismatched types",
-                "src/b.rs:2:3 error expected `;`"
-            ]
+            ["crates/a/src/lib.rs:20:31 E0308 mismatched types", "src/b.rs:2:3 error expected `;`"]
         );
     }
 
     #[test]
     fn nothing_is_made_up() {
-        for text in [
-            "",
-            "error",
-            "error[",
-            "error: test failed, to rerun pass `--lib`",
-            "errors: 3\n --> a:1:2",
-        ] {
+        for text in
+            ["", "error", "error[", "error: test failed, to rerun pass `--lib`", "errors: 3\n --> a:1:2"]
+        {
             assert_eq!(errors("rustc", Path::new("/r"), text), [], "{text}");
         }
     }

@@ -53,10 +53,7 @@ pub fn parse(bytes: &[u8]) -> Result<Vec<TestCase>, String> {
 }
 
 fn decoded(decoder: Decoder, bytes: &[u8]) -> Result<String, String> {
-    decoder
-        .decode(bytes)
-        .map(std::borrow::Cow::into_owned)
-        .map_err(|wrong| wrong.to_string())
+    decoder.decode(bytes).map(std::borrow::Cow::into_owned).map_err(|wrong| wrong.to_string())
 }
 
 /// Where a failed case failed, by the last line of its output that names a file of the repository and a line: `tests/test_a.py:5:
@@ -70,15 +67,11 @@ pub fn at_failure(root: &Path, case: &mut TestCase) {
         let path = panics::inside(root, parts.next()?.trim())?;
         let number = parts.next()?.parse().ok().filter(|&number| number > 0)?;
         let outside = [&b"site-packages/"[..], b"node_modules/"];
-        let inside = !outside
-            .iter()
-            .any(|folder| path.as_bytes().windows(folder.len()).any(|part| part == *folder));
+        let inside =
+            !outside.iter().any(|folder| path.as_bytes().windows(folder.len()).any(|part| part == *folder));
         (inside && path.extension().is_some()).then(|| Location::line(path, number))
     };
-    let found = case
-        .message
-        .as_deref()
-        .and_then(|text| text.lines().rev().find_map(named));
+    let found = case.message.as_deref().and_then(|text| text.lines().rev().find_map(named));
     if found.is_some() {
         case.location = found;
     }
@@ -99,9 +92,7 @@ impl State {
     fn start(&mut self, element: &BytesStart<'_>, decoder: Decoder) -> Result<(), String> {
         self.depth += 1;
         let attribute = |name: &str| -> Result<Option<String>, String> {
-            let found = element
-                .try_get_attribute(name)
-                .map_err(|wrong| wrong.to_string())?;
+            let found = element.try_get_attribute(name).map_err(|wrong| wrong.to_string())?;
             found
                 .map(|attribute| {
                     attribute
@@ -131,10 +122,7 @@ impl State {
                     message: None,
                     location: attribute("file")?
                         .and_then(|file| panics::inside(Path::new(""), &file))
-                        .map(|path| Location {
-                            line: line.filter(|&line| line > 0),
-                            ..Location::file(path)
-                        }),
+                        .map(|path| Location { line: line.filter(|&line| line > 0), ..Location::file(path) }),
                 });
             }
             b"failure" | b"error" => self.outcome(CaseStatus::Failed, attribute("message")?),
@@ -221,10 +209,7 @@ tests/test_a.py:5: AssertionError</failure></testcase><testcase classname="tests
         );
         assert_eq!(cases[0].wall_ms, Some(1));
         assert!(cases[1].message.as_ref().unwrap().ends_with("AssertionError"));
-        assert_eq!(
-            cases[3].message.as_deref(),
-            Some("collection failure\nImportError")
-        );
+        assert_eq!(cases[3].message.as_deref(), Some("collection failure\nImportError"));
     }
 
     #[test]
@@ -246,11 +231,7 @@ tests/test_a.py:5: AssertionError</failure></testcase><testcase classname="tests
     }
 
     fn status() -> impl Strategy<Value = CaseStatus> {
-        prop_oneof![
-            Just(CaseStatus::Passed),
-            Just(CaseStatus::Failed),
-            Just(CaseStatus::Skipped)
-        ]
+        prop_oneof![Just(CaseStatus::Passed), Just(CaseStatus::Failed), Just(CaseStatus::Skipped)]
     }
 
     proptest! {

@@ -14,12 +14,7 @@ use crate::model::{CaseStatus, TestCase};
 pub const VARIABLE: (&str, &str) = ("NEXTEST_EXPERIMENTAL_LIBTEST_JSON", "1");
 
 /// The arguments that choose this format.
-pub const ARGUMENTS: [&str; 4] = [
-    "--message-format",
-    "libtest-json-plus",
-    "--message-format-version",
-    "0.1",
-];
+pub const ARGUMENTS: [&str; 4] = ["--message-format", "libtest-json-plus", "--message-format-version", "0.1"];
 
 #[derive(Deserialize)]
 struct Line {
@@ -46,9 +41,7 @@ pub fn parse(root: &Path, stdout: &str, stderr: &str) -> Result<Vec<TestCase>, S
     let mut counted = 0_usize;
     for text in stdout.lines().filter(|text| text.starts_with('{')) {
         let Ok(line) = serde_json::from_str::<Line>(text) else {
-            return Err(format!(
-                "nextest printed a line that is not of its format: {text:.200}"
-            ));
+            return Err(format!("nextest printed a line that is not of its format: {text:.200}"));
         };
         match (line.kind.as_str(), line.event.as_str()) {
             ("suite", "ok" | "failed") => counted += line.passed + line.failed,
@@ -62,14 +55,9 @@ pub fn parse(root: &Path, stdout: &str, stderr: &str) -> Result<Vec<TestCase>, S
         }
     }
     let stderr = captured::plain(stderr);
-    let cases: Vec<TestCase> = ends
-        .into_iter()
-        .map(|((suite, name), end)| case(root, suite, name, end, &stderr))
-        .collect();
-    let run = cases
-        .iter()
-        .filter(|case| case.status != CaseStatus::Skipped)
-        .count();
+    let cases: Vec<TestCase> =
+        ends.into_iter().map(|((suite, name), end)| case(root, suite, name, end, &stderr)).collect();
+    let run = cases.iter().filter(|case| case.status != CaseStatus::Skipped).count();
     if counted > run {
         return Err(format!("nextest counts {counted} tests, and told of {run}"));
     }
@@ -107,11 +95,7 @@ fn case(root: &Path, suite: String, name: String, end: Option<Line>, stderr: &st
         _ => CaseStatus::Failed,
     };
     let failed = status == CaseStatus::Failed;
-    let output = [end.stdout, end.stderr]
-        .into_iter()
-        .flatten()
-        .collect::<Vec<_>>()
-        .join("\n");
+    let output = [end.stdout, end.stderr].into_iter().flatten().collect::<Vec<_>>().join("\n");
     let location = failed.then(|| panics::place(root, &name, &output)).flatten();
     let message = match status {
         CaseStatus::Passed => None,
@@ -197,10 +181,7 @@ mod tests {
                 "tiny::abort slow Failed time limit exceeded",
             ]
         );
-        assert_eq!(
-            cases[1].location.as_ref().unwrap().to_string(),
-            "src/lib.rs:19:65"
-        );
+        assert_eq!(cases[1].location.as_ref().unwrap().to_string(), "src/lib.rs:19:65");
         assert_eq!(cases[3].location.as_ref().unwrap().to_string(), "src/lib.rs:28:8");
         assert_eq!(cases[0].wall_ms, Some(5));
     }

@@ -67,10 +67,7 @@ fn best<'a>(case: &TestCase, places: &'a [(RepoPath, u32)]) -> Option<&'a (RepoP
     let score = |path: &RepoPath| {
         let text = path.to_string().replace('-', "_");
         let parts: Vec<&str> = text.split('/').map(|part| part.trim_end_matches(".rs")).collect();
-        words
-            .iter()
-            .filter(|word| parts.contains(&word.replace('-', "_").as_str()))
-            .count()
+        words.iter().filter(|word| parts.contains(&word.replace('-', "_").as_str())).count()
     };
     let most = places.iter().map(|(path, _)| score(path)).max()?;
     let mut leading = places.iter().filter(|(path, _)| score(path) == most);
@@ -93,10 +90,7 @@ mod tests {
         }];
         locate(&mut cases, || {
             [
-                (
-                    "src/lib.rs",
-                    "mod tests {\n    // fn only() {}\n    fn only() {}\n    fn twice() {}\n}\n",
-                ),
+                ("src/lib.rs", "mod tests {\n    // fn only() {}\n    fn only() {}\n    fn twice() {}\n}\n"),
                 ("src/parse.rs", "fn twice() {}\nfn both() {}\nfn both() {}\n"),
                 ("tests/a-b.rs", "async fn twice() {}\nfn call() { only() }\n"),
                 ("README.md", "fn text() {}\n"),

@@ -51,11 +51,7 @@ pub(super) fn location(root: &Path, text: &str) -> Option<Location> {
 
 /// A path that a tool printed (absolute, or relative to `root`) as a path in the repository; `None` where it lies outside.
 pub(super) fn inside(root: &Path, path: &str) -> Option<RepoPath> {
-    let path = if cfg!(windows) {
-        path.replace('\\', "/")
-    } else {
-        path.to_owned()
-    };
+    let path = if cfg!(windows) { path.replace('\\', "/") } else { path.to_owned() };
     let path = path.strip_prefix("./").unwrap_or(&path);
     if path.is_empty() || path.starts_with('<') || path.split('/').any(|part| part == "..") {
         return None;
@@ -91,26 +87,11 @@ mod tests {
     fn places_are_found() {
         let root = Path::new("/repo");
         for (line, place) in [
-            (
-                "thread 'a::b' (12) panicked at src/lib.rs:19:65:",
-                Some("src/lib.rs:19:65"),
-            ),
-            (
-                "thread 'a' panicked at /repo/x y/lib.rs:1:2:",
-                Some("x y/lib.rs:1:2"),
-            ),
-            (
-                "thread 'a' panicked at 'it's', src/a.rs:3:4",
-                Some("src/a.rs:3:4"),
-            ),
-            (
-                "note: test did not panic as expected at src/lib.rs:28:8",
-                Some("src/lib.rs:28:8"),
-            ),
-            (
-                "thread 'a' panicked at /rustc/abc/library/core/src/x.rs:1:2:",
-                None,
-            ),
+            ("thread 'a::b' (12) panicked at src/lib.rs:19:65:", Some("src/lib.rs:19:65")),
+            ("thread 'a' panicked at /repo/x y/lib.rs:1:2:", Some("x y/lib.rs:1:2")),
+            ("thread 'a' panicked at 'it's', src/a.rs:3:4", Some("src/a.rs:3:4")),
+            ("note: test did not panic as expected at src/lib.rs:28:8", Some("src/lib.rs:28:8")),
+            ("thread 'a' panicked at /rustc/abc/library/core/src/x.rs:1:2:", None),
             ("thread 'a' panicked at ../other/src/x.rs:1:2:", None),
             ("panicked at", None),
             ("thread 'a' panicked at :::", None),

@@ -24,11 +24,9 @@ pub fn unmeasured(error: &RunError, install: &str) -> Result<Outcome> {
             }
         }
         RunError::Stopped { why, .. } => match why {
-            Interrupt::FailFast => Outcome::Skipped {
-                reason: Skip::Stopped,
-                why: error.to_string(),
-                fix: None,
-            },
+            Interrupt::FailFast => {
+                Outcome::Skipped { reason: Skip::Stopped, why: error.to_string(), fix: None }
+            }
             Interrupt::Interrupted => {
                 return Err(Problem::new(ProblemKind::Interrupted, error.to_string()));
             }

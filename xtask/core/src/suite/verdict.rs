@@ -45,13 +45,7 @@ pub fn report(gate: &str, mut cases: Vec<TestCase>, ended_well: bool, tail: &str
         Outcome::Passed
     };
     let (summary, metrics) = summarise(&cases);
-    GateReport {
-        outcome,
-        summary,
-        metrics,
-        cases,
-        ..GateReport::judged(gate, findings)
-    }
+    GateReport { outcome, summary, metrics, cases, ..GateReport::judged(gate, findings) }
 }
 
 /// The cases in one line (`12 tests, 1 failed`) and as metrics.
@@ -83,28 +77,20 @@ fn count(cases: &[TestCase], status: CaseStatus) -> usize {
 
 /// A failed test as a finding. Its identity is its name: where it fails, and with what values, changes from run to run.
 fn finding(gate: &str, case: &TestCase) -> Finding {
-    let name = if case.suite.is_empty() {
-        case.name.clone()
-    } else {
-        format!("{} {}", case.suite, case.name)
-    };
+    let name =
+        if case.suite.is_empty() { case.name.clone() } else { format!("{} {}", case.suite, case.name) };
     let message = match case.message.as_deref().map(essence) {
         Some(why) if !why.is_empty() => format!("{name} failed: {why}"),
         _ => format!("{name} failed"),
     };
     let fingerprint = Fingerprint::of([gate.as_bytes(), case.suite.as_bytes(), case.name.as_bytes()]);
-    Finding {
-        fingerprint,
-        ..Finding::new(gate, "test-failed", case.location.clone(), message)
-    }
+    Finding { fingerprint, ..Finding::new(gate, "test-failed", case.location.clone(), message) }
 }
 
 /// What a failure's output says in a few lines: from the panic's message on, else the last lines.
 fn essence(output: &str) -> String {
     let lines: Vec<&str> = output.lines().filter(|line| !line.trim().is_empty()).collect();
-    let panic = lines
-        .iter()
-        .position(|line| line.starts_with("thread '") && line.contains(" panicked at "));
+    let panic = lines.iter().position(|line| line.starts_with("thread '") && line.contains(" panicked at "));
     match panic {
         Some(at) if at + 1 < lines.len() => {
             let until = lines[at + 1..]
@@ -145,12 +131,7 @@ mod tests {
             (&[Passed], false, "killed", "invalid"),
             (&[], false, "", "invalid"),
             (&[], false, "error[E0425]: no x\n --> src/lib.rs:1:2\n", "failed"),
-            (
-                &[Passed],
-                true,
-                "error[E0425]: no x\n --> src/lib.rs:1:2\n",
-                "passed",
-            ),
+            (&[Passed], true, "error[E0425]: no x\n --> src/lib.rs:1:2\n", "passed"),
         ] {
             let cases = statuses.iter().map(|&status| case("t", status, "")).collect();
             let report = report("test", cases, ended_well, tail);
@@ -162,10 +143,7 @@ mod tests {
     fn a_failure_is_told_by_its_panic() {
         let text = "out\n\nthread 'a' (1) panicked at src/lib.rs:1:2:\nassertion failed: x\n  left: 1\n\nthread 'b' panicked at y:1:1:\nz";
         let report = report("test", vec![case("a", CaseStatus::Failed, text)], false, "");
-        assert_eq!(
-            report.findings[0].message,
-            "s a failed: assertion failed: x\n  left: 1"
-        );
+        assert_eq!(report.findings[0].message, "s a failed: assertion failed: x\n  left: 1");
         assert_eq!(report.summary, "1 test, 1 failed");
     }
 

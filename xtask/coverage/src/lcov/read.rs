@@ -41,14 +41,11 @@ pub fn read(name: &str, mut input: impl BufRead) -> Result<Records> {
             Line::Other => {}
             Line::Source(path) if open.is_none() => open = Some((path.to_vec(), Lines::new())),
             Line::Source(_) => {
-                return Err(invalid(format!("{name} is damaged")).why(format!(
-                    "line {number} begins a record before the last one has ended"
-                )));
+                return Err(invalid(format!("{name} is damaged"))
+                    .why(format!("line {number} begins a record before the last one has ended")));
             }
             Line::Hits(line, hits) => {
-                let (_, lines) = open
-                    .as_mut()
-                    .ok_or_else(|| wrong("it belongs to no file".into()))?;
+                let (_, lines) = open.as_mut().ok_or_else(|| wrong("it belongs to no file".into()))?;
                 let sum = lines.entry(line).or_default();
                 *sum = sum.saturating_add(hits);
             }
@@ -119,19 +116,11 @@ fn parse(line: &[u8]) -> Result<Line<'_>, String> {
 
 /// `LINE,HITS[,CHECKSUM]`.
 fn hits(value: &[u8]) -> Result<Line<'_>, String> {
-    let shown = || {
-        String::from_utf8_lossy(value)
-            .chars()
-            .take(40)
-            .collect::<String>()
-            .escape_debug()
-            .to_string()
-    };
+    let shown =
+        || String::from_utf8_lossy(value).chars().take(40).collect::<String>().escape_debug().to_string();
     let mut fields = value.split(|&byte| byte == b',');
     let mut number = |what: &str| {
-        let field = fields
-            .next()
-            .ok_or_else(|| format!("`DA:{}` has no {what}", shown()))?;
+        let field = fields.next().ok_or_else(|| format!("`DA:{}` has no {what}", shown()))?;
         digits(field).ok_or_else(|| format!("in `DA:{}` the {what} is no number", shown()))
     };
     let (line, hits) = (number("line")?, number("count")?);
@@ -146,9 +135,11 @@ fn digits(field: &[u8]) -> Option<u64> {
     if field.is_empty() || !field.iter().all(u8::is_ascii_digit) {
         return None;
     }
-    Some(field.iter().fold(0_u64, |value, digit| {
-        value.saturating_mul(10).saturating_add(u64::from(digit - b'0'))
-    }))
+    Some(
+        field
+            .iter()
+            .fold(0_u64, |value, digit| value.saturating_mul(10).saturating_add(u64::from(digit - b'0'))),
+    )
 }
 
 #[cfg(test)]
@@ -177,10 +168,7 @@ mod tests {
             ("SF:a\nDA:1,1\n", "x is cut off: the record of a has no end"),
             ("SF:a\nDA:1,1\nend_of_rec", "x:3"),
             ("SF:a\nDA:1,1\nSF:b\n", "line 3 begins a record"),
-            (
-                "DA:1,1\n",
-                "x:1 is no line of an lcov report: it belongs to no file",
-            ),
+            ("DA:1,1\n", "x:1 is no line of an lcov report: it belongs to no file"),
             ("end_of_record\n", "it ends no record"),
             ("SF:\n", "the file has no name"),
             ("SF:a\nDA:1\n", "`DA:1` has no count"),
@@ -190,10 +178,7 @@ mod tests {
             ("SF:a\nDA:1,NaN\n", "the count is no number"),
             ("SF:a\nDA:0,1\n", "no file has a line 0"),
             ("SF:a\nDA:99999999999,1\n", "no file has a line 99999999999"),
-            (
-                "<?xml version=\"1.0\"?>\n",
-                "`<?xml version=\\\"1.0\\\"?>` has no meaning",
-            ),
+            ("<?xml version=\"1.0\"?>\n", "`<?xml version=\\\"1.0\\\"?>` has no meaning"),
             ("{\"a\": 1}\n", "has no meaning"),
         ] {
             let problem = read("x", text.as_bytes()).unwrap_err();

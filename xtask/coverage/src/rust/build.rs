@@ -53,10 +53,7 @@ struct Profile {
 /// package alone, and others may start them, too.
 pub(super) fn all(cargo: &Cargo<'_>, workspace: &Workspace) -> Result<Built> {
     let mut built = Built::default();
-    cargo
-        .cx
-        .events
-        .progress("coverage", 0, 0, "building the tests with instrumentation");
+    cargo.cx.events.progress("coverage", 0, 0, "building the tests with instrumentation");
     let json = "--message-format=json-render-diagnostics";
     let tests = cargo.instrumented(&["test", "--workspace", "--no-run", json])?;
     built.add(&build(cargo, &tests)?, workspace);
@@ -119,13 +116,10 @@ impl Built {
 /// The compiler's list of a result's sources, which lies beside it: `x-HASH.d` for `libx-HASH.rlib` and `x-HASH`.
 fn dep_info(result: &Path) -> Option<String> {
     let name = result.file_stem()?.to_str()?;
-    [Some(name), name.strip_prefix("lib")]
-        .into_iter()
-        .flatten()
-        .find_map(|name| {
-            let bytes = xtask_core::files::read(&result.with_file_name(format!("{name}.d"))).ok()?;
-            String::from_utf8(bytes).ok()
-        })
+    [Some(name), name.strip_prefix("lib")].into_iter().flatten().find_map(|name| {
+        let bytes = xtask_core::files::read(&result.with_file_name(format!("{name}.d"))).ok()?;
+        String::from_utf8(bytes).ok()
+    })
 }
 
 /// The Rust files that a dep-info file (a small Makefile) names, with spaces after a backslash.
@@ -137,10 +131,7 @@ fn sources(text: &str) -> BTreeSet<PathBuf> {
         };
         let hidden = list.replace("\\ ", "\0");
         for source in hidden.split_ascii_whitespace() {
-            if Path::new(source)
-                .extension()
-                .is_some_and(|extension| extension == "rs")
-            {
+            if Path::new(source).extension().is_some_and(|extension| extension == "rs") {
                 sources.insert(PathBuf::from(source.replace('\0', " ")));
             }
         }
@@ -162,10 +153,7 @@ no json
         let mut built = Built::default();
         built.add(text, &Workspace::default());
         assert_eq!(built.programs, BTreeSet::from([PathBuf::from("/t/deps/tool-1")]));
-        assert!(
-            built.names.is_empty(),
-            "a program's unit tests are not the program"
-        );
+        assert!(built.names.is_empty(), "a program's unit tests are not the program");
         let program = String::from_utf8_lossy(text).replace("\"test\":true", "\"test\":false");
         built.add(program.as_bytes(), &Workspace::default());
         assert_eq!(built.names, BTreeSet::from(["tool".to_owned()]));

@@ -40,12 +40,7 @@ impl<'a> Cargo<'a> {
             .map_err(|cause| Problem::invalid("can't tell the current folder").why(cause))?;
         let folder = root.join("coverage");
         let wrapper = wrapper::program(cx, &folder, cx.environment.text(WRAPPER))?;
-        Ok(Self {
-            cx,
-            workspace,
-            folder,
-            wrapper,
-        })
+        Ok(Self { cx, workspace, folder, wrapper })
     }
 
     /// Where build, profiles and reports lie.
@@ -64,11 +59,8 @@ impl<'a> Cargo<'a> {
         for name in FROM_CARGO_RUN {
             process = process.without_variable(name);
         }
-        let packages = self
-            .cx
-            .environment
-            .iter()
-            .filter(|(name, _)| name.to_string_lossy().starts_with("CARGO_PKG_"));
+        let packages =
+            self.cx.environment.iter().filter(|(name, _)| name.to_string_lossy().starts_with("CARGO_PKG_"));
         for (name, _) in packages {
             process = process.without_variable(name);
         }
@@ -84,10 +76,7 @@ impl<'a> Cargo<'a> {
             .arg("--target-dir")
             .arg(&target)
             .args(["--config", &setting("build.build-dir", &target)?])
-            .args([
-                "--config",
-                &setting("build.rustc-workspace-wrapper", &self.wrapper)?,
-            ])
+            .args(["--config", &setting("build.rustc-workspace-wrapper", &self.wrapper)?])
             .without_variable(WRAPPER);
         // Documentation tests are compiled by rustdoc, which knows no wrapper for them.
         process = match self.cx.environment.get("RUSTDOCFLAGS") {
@@ -160,11 +149,7 @@ pub(crate) fn needs(cx: &Context) -> Vec<Need> {
             fix: problem.fix,
         },
     };
-    vec![Need {
-        name: "rustc with coverage instrumentation".to_owned(),
-        by: "coverage".to_owned(),
-        state,
-    }]
+    vec![Need { name: "rustc with coverage instrumentation".to_owned(), by: "coverage".to_owned(), state }]
 }
 
 fn profiler_runtime(cx: &Context) -> Result<String> {
@@ -191,10 +176,8 @@ fn profiler_runtime(cx: &Context) -> Result<String> {
     if runtime {
         Ok(version)
     } else {
-        Err(
-            Problem::missing(format!("{version} comes without the profiler runtime"))
-                .fix("use a toolchain of rustup: rustup toolchain install stable"),
-        )
+        Err(Problem::missing(format!("{version} comes without the profiler runtime"))
+            .fix("use a toolchain of rustup: rustup toolchain install stable"))
     }
 }
 
@@ -213,13 +196,7 @@ mod tests {
         let program = || "cargo".to_owned();
         for (error, kind) in [
             (RunError::NotFound { program: program() }, ProblemKind::Missing),
-            (
-                RunError::Stopped {
-                    program: program(),
-                    why: Interrupt::Terminated,
-                },
-                ProblemKind::Terminated,
-            ),
+            (RunError::Stopped { program: program(), why: Interrupt::Terminated }, ProblemKind::Terminated),
         ] {
             assert_eq!(problem(&error).kind, kind);
         }

@@ -46,9 +46,7 @@ pub(super) fn read(
         Ok(Ok(info)) => info,
         Ok(Err(cause)) => return Err(wrong(format!("{cause:#}"))),
         Err(_) => {
-            return Err(wrong(
-                "its coverage sections are damaged, or of a newer compiler".into(),
-            ));
+            return Err(wrong("its coverage sections are damaged, or of a newer compiler".into()));
         }
     };
     let mut lists: HashMap<u64, Option<Arc<[Option<RepoPath>]>>> = HashMap::new();
@@ -57,11 +55,8 @@ pub(super) fn read(
     for record in std::mem::take(&mut info.cov_fun) {
         let files_hash = record.header.filenames_ref;
         let files = lists.entry(files_hash).or_insert_with(|| {
-            let files: Arc<[Option<RepoPath>]> = info
-                .get_files_from_id(files_hash)
-                .iter()
-                .map(|path: &PathBuf| place(path))
-                .collect();
+            let files: Arc<[Option<RepoPath>]> =
+                info.get_files_from_id(files_hash).iter().map(|path: &PathBuf| place(path)).collect();
             files.iter().any(Option::is_some).then_some(files)
         });
         let Some(files) = files.clone() else { continue };
@@ -104,9 +99,7 @@ impl Function {
     pub(super) fn identity(&self) -> (u64, Vec<&RepoPath>) {
         let mut numbers: Vec<usize> = self.regions.iter().map(|region| region.file_id).collect();
         numbers.dedup();
-        let files = numbers
-            .into_iter()
-            .filter_map(|number| self.files.get(number)?.as_ref());
+        let files = numbers.into_iter().filter_map(|number| self.files.get(number)?.as_ref());
         (self.name, files.collect())
     }
 
@@ -127,10 +120,7 @@ impl Function {
                 continue;
             };
             let at = |line: usize, column: usize| {
-                (
-                    u32::try_from(line).unwrap_or(u32::MAX),
-                    u32::try_from(column).unwrap_or(u32::MAX),
-                )
+                (u32::try_from(line).unwrap_or(u32::MAX), u32::try_from(column).unwrap_or(u32::MAX))
             };
             let column_end = match region.loc.column_end {
                 usize::MAX => usize::MAX,
@@ -172,11 +162,7 @@ struct Values<'a> {
 
 impl<'a> Values<'a> {
     fn new(expressions: &'a [Expression], counters: &'a [u64]) -> Self {
-        Self {
-            expressions,
-            counters,
-            known: vec![None; expressions.len()],
-        }
+        Self { expressions, counters, known: vec![None; expressions.len()] }
     }
 
     /// The count of a counter; `None` where it leads nowhere, or round in a circle. Threads that count at the same time can
@@ -218,10 +204,7 @@ impl<'a> Values<'a> {
     }
 
     /// The number of the expression that the counter stands for, where its value is still to be computed.
-    #[expect(
-        clippy::option_option,
-        reason = "the outer one is the way out: there is no such expression"
-    )]
+    #[expect(clippy::option_option, reason = "the outer one is the way out: there is no such expression")]
     fn open(&self, counter: Counter) -> Option<Option<usize>> {
         if !counter.is_expression() {
             return Some(None);
@@ -250,10 +233,7 @@ mod tests {
     use super::*;
 
     fn expression(id: u64) -> Counter {
-        Counter {
-            kind: CounterType::Expression(ExprKind::Add),
-            id,
-        }
+        Counter { kind: CounterType::Expression(ExprKind::Add), id }
     }
 
     fn joined(kind: ExprKind, lhs: Counter, rhs: Counter) -> Expression {
@@ -306,10 +286,7 @@ mod tests {
         for bytes in [&b""[..], b"text", b"\x7fELF\x02\x01\x01 and no more"] {
             xtask_core::files::write(&path, bytes).unwrap();
             let problem = read(&path, 10, &|_| None).unwrap_err();
-            assert!(
-                problem.what.contains("can't read the coverage map of"),
-                "{problem}"
-            );
+            assert!(problem.what.contains("can't read the coverage map of"), "{problem}");
         }
         assert!(read(&folder.path().join("none"), 10, &|_| None).is_err());
     }

@@ -78,9 +78,7 @@ pub(super) fn hits(regions: Vec<Region>) -> Lines {
 }
 
 fn line_count(own: &[Segment], wrapped: Option<Segment>) -> Option<u64> {
-    let starts_skipped = own
-        .first()
-        .is_some_and(|segment| segment.entry && segment.count.is_none());
+    let starts_skipped = own.first().is_some_and(|segment| segment.entry && segment.count.is_none());
     let around = wrapped.and_then(|segment| segment.count);
     let begins_counted = own.iter().any(|segment| segment.entry && segment.count.is_some());
     let begins_code = own.iter().any(Segment::begins_code);
@@ -141,12 +139,7 @@ impl Sweep {
     fn point(&mut self, region: Region, enters: bool, last: bool) {
         let around = self.open.last().copied();
         if last || region.kind == Kind::Skipped {
-            self.push(Segment {
-                at: region.start,
-                count: None,
-                entry: enters,
-                gap: false,
-            });
+            self.push(Segment { at: region.start, count: None, entry: enters, gap: false });
             if let Some(around) = around {
                 self.begin(around, region.start, false);
             }
@@ -158,17 +151,9 @@ impl Sweep {
     /// From `at` on, `region` is the innermost.
     fn begin(&mut self, region: Region, at: Place, entry: bool) {
         let count = (region.kind != Kind::Skipped).then_some(region.count);
-        let goes_on = self
-            .segments
-            .last()
-            .is_some_and(|last| !entry && !last.entry && last.count == count);
+        let goes_on = self.segments.last().is_some_and(|last| !entry && !last.entry && last.count == count);
         if !goes_on {
-            self.push(Segment {
-                at,
-                count,
-                entry,
-                gap: region.kind == Kind::Gap,
-            });
+            self.push(Segment { at, count, entry, gap: region.kind == Kind::Gap });
         }
     }
 
@@ -201,12 +186,7 @@ impl Sweep {
         }
         match self.open.last().copied() {
             Some(around) => self.begin(around, last_end, false),
-            None => self.push(Segment {
-                at: last_end,
-                count: None,
-                entry: false,
-                gap: false,
-            }),
+            None => self.push(Segment { at: last_end, count: None, entry: false, gap: false }),
         }
     }
 }
@@ -218,12 +198,7 @@ mod tests {
     use super::*;
 
     fn code(start: Place, end: Place, count: u64) -> Region {
-        Region {
-            start,
-            end,
-            kind: Kind::Code,
-            count,
-        }
+        Region { start, end, kind: Kind::Code, count }
     }
 
     fn shown(regions: &[Region]) -> Vec<(u32, u64)> {
@@ -245,10 +220,7 @@ mod tests {
             code((4, 12), (6, 6), 0),
             code((7, 1), (7, 2), 4),
         ];
-        assert_eq!(
-            shown(&function),
-            [(1, 4), (2, 4), (3, 4), (4, 4), (5, 0), (6, 0), (7, 4)]
-        );
+        assert_eq!(shown(&function), [(1, 4), (2, 4), (3, 4), (4, 4), (5, 0), (6, 0), (7, 4)]);
     }
 
     #[test]
@@ -265,23 +237,11 @@ mod tests {
 
     #[test]
     fn other_kinds_do_not_begin_code() {
-        let gap = Region {
-            kind: Kind::Gap,
-            ..code((2, 1), (2, 10), 0)
-        };
-        assert_eq!(
-            shown(&[code((1, 1), (2, 1), 3), gap, code((2, 10), (2, 20), 5)]),
-            [(1, 3), (2, 5)]
-        );
-        let skipped = Region {
-            kind: Kind::Skipped,
-            ..code((2, 1), (3, 1), 0)
-        };
+        let gap = Region { kind: Kind::Gap, ..code((2, 1), (2, 10), 0) };
+        assert_eq!(shown(&[code((1, 1), (2, 1), 3), gap, code((2, 10), (2, 20), 5)]), [(1, 3), (2, 5)]);
+        let skipped = Region { kind: Kind::Skipped, ..code((2, 1), (3, 1), 0) };
         assert_eq!(shown(&[code((1, 1), (4, 2), 3), skipped]), [(1, 3), (4, 3)]);
-        let macro_call = Region {
-            kind: Kind::Expansion,
-            ..code((1, 1), (1, 9), 7)
-        };
+        let macro_call = Region { kind: Kind::Expansion, ..code((1, 1), (1, 9), 7) };
         assert_eq!(shown(&[code((1, 1), (1, 9), 2), macro_call]), [(1, 2)]);
     }
 

@@ -12,12 +12,7 @@ pub(super) fn take(cx: &Context, folder: &Path) -> Result<Option<File>> {
     let path = folder.join("lock");
     let failed = |cause| Problem::invalid(format!("can't open {}", path.display())).why(cause);
     std::fs::create_dir_all(folder).map_err(failed)?;
-    let file = File::options()
-        .create(true)
-        .truncate(false)
-        .write(true)
-        .open(&path)
-        .map_err(failed)?;
+    let file = File::options().create(true).truncate(false).write(true).open(&path).map_err(failed)?;
     let mut told = false;
     loop {
         match file.try_lock() {
@@ -34,8 +29,7 @@ pub(super) fn take(cx: &Context, folder: &Path) -> Result<Option<File>> {
         }
         if !told {
             told = true;
-            cx.events
-                .notice("coverage: waiting for another `coverage rust` in this working tree to end");
+            cx.events.notice("coverage: waiting for another `coverage rust` in this working tree to end");
         }
         std::thread::sleep(Duration::from_millis(100));
     }

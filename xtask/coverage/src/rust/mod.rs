@@ -63,11 +63,7 @@ pub fn measure(cx: &Context) -> Result<RustRun> {
     let map = read(cx, &workspace, &built, &profiles, ran.failure.is_some());
     // They are large, and what they say is in the map now.
     let _ = std::fs::remove_dir_all(&profiles);
-    Ok(RustRun {
-        map: map?,
-        cases: ran.cases,
-        failure: ran.failure,
-    })
+    Ok(RustRun { map: map?, cases: ran.cases, failure: ran.failure })
 }
 
 /// The map that profiles and programs give together.
@@ -83,11 +79,7 @@ fn read(
     let profiles = profile::read(&files)?;
     if profiles.empty > 0 {
         let count = profiles.empty;
-        let processes = if count == 1 {
-            "1 process".to_owned()
-        } else {
-            format!("{count} processes")
-        };
+        let processes = if count == 1 { "1 process".to_owned() } else { format!("{count} processes") };
         cx.events.notice(format!(
             "coverage: {processes} left an empty profile (ended by a signal or abort): what only they ran counts as not run"
         ));
@@ -104,11 +96,8 @@ fn read(
             .fix("see whether `cargo test` runs any test"));
     };
     let place = |path: &Path| workspace.place(path);
-    let programs: Result<Vec<Vec<functions::Function>>> = built
-        .programs
-        .par_iter()
-        .map(|program| functions::read(program, version, &place))
-        .collect();
+    let programs: Result<Vec<Vec<functions::Function>>> =
+        built.programs.par_iter().map(|program| functions::read(program, version, &place)).collect();
     let mut map = combine(&programs?, &profiles);
     // Files that were compiled and hold no code are known, so that a change in them isn't taken for one that was forgotten.
     for source in built.sources.iter().filter_map(|source| workspace.place(source)) {
@@ -132,10 +121,8 @@ fn combine(programs: &[Vec<functions::Function>], profiles: &profile::Profiles) 
             regions.entry(path).or_default().push(region);
         }
     }
-    let files: Vec<(&RepoPath, crate::map::Lines)> = regions
-        .into_par_iter()
-        .map(|(path, regions)| (path, lines::hits(regions)))
-        .collect();
+    let files: Vec<(&RepoPath, crate::map::Lines)> =
+        regions.into_par_iter().map(|(path, regions)| (path, lines::hits(regions))).collect();
     let mut map = CoverageMap::default();
     for (path, lines) in files {
         map.add_file(path.clone(), lines);

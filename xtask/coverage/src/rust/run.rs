@@ -29,20 +29,14 @@ pub(super) fn tests(cargo: &Cargo<'_>, profiles: &Path) -> Result<Ran> {
         .instrumented(&["test", "--workspace", "--no-fail-fast"])?
         .variable("LLVM_PROFILE_FILE", profiles.join("%p-%m.profraw"));
     let ended = cargo.stream(&process, &[Stream::Stdout, Stream::Stderr])?;
-    let (stdout, stderr) = (
-        String::from_utf8_lossy(&ended.stdout),
-        String::from_utf8_lossy(&ended.stderr),
-    );
+    let (stdout, stderr) = (String::from_utf8_lossy(&ended.stdout), String::from_utf8_lossy(&ended.stderr));
     let cases = libtest::parse(&cargo.cx.root, &stdout, &stderr);
     let failure = (ended.code != Some(0)).then(|| why_failed(&cases, ended.code, &stderr));
     Ok(Ran { cases, failure })
 }
 
 fn why_failed(cases: &[TestCase], code: Option<i32>, stderr: &str) -> String {
-    let failed: Vec<&TestCase> = cases
-        .iter()
-        .filter(|case| case.status == CaseStatus::Failed)
-        .collect();
+    let failed: Vec<&TestCase> = cases.iter().filter(|case| case.status == CaseStatus::Failed).collect();
     match (&failed[..], code) {
         ([], Some(code)) => format!("`cargo test` ended with {code}: {}", last_lines(stderr, 10)),
         ([], None) => format!("`cargo test` was killed: {}", last_lines(stderr, 10)),
@@ -68,11 +62,7 @@ mod tests {
         let (good, bad) = (case("good", CaseStatus::Passed), case("bad", CaseStatus::Failed));
         for (cases, code, told) in [
             (vec![good.clone(), bad.clone()], Some(101), "the test bad failed"),
-            (
-                vec![bad.clone(), bad],
-                Some(101),
-                "2 tests failed, bad among them",
-            ),
+            (vec![bad.clone(), bad], Some(101), "2 tests failed, bad among them"),
             (vec![good], Some(101), "`cargo test` ended with 101: last"),
             (vec![], None, "`cargo test` was killed: last"),
         ] {

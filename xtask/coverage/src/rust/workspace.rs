@@ -54,9 +54,7 @@ impl Workspace {
         let process = cargo.plain(&["metadata", "--format-version", "1", "--no-deps"]);
         let ended = cargo.stream(&process, &[])?;
         let failed = |why: &str| {
-            Problem::invalid(format!("`{}` failed", process.show()))
-                .why(why.trim())
-                .fix("mend Cargo.toml")
+            Problem::invalid(format!("`{}` failed", process.show())).why(why.trim()).fix("mend Cargo.toml")
         };
         if ended.code != Some(0) {
             return Err(failed(&String::from_utf8_lossy(&ended.stderr)));
@@ -69,18 +67,12 @@ impl Workspace {
     }
 
     fn of(metadata: Metadata, root: &Path, targets: Vec<PathBuf>) -> Self {
-        let mut workspace = Self {
-            root: metadata.workspace_root,
-            tops: vec![root.to_owned()],
-            targets,
-            ..Self::default()
-        };
+        let mut workspace =
+            Self { root: metadata.workspace_root, tops: vec![root.to_owned()], targets, ..Self::default() };
         workspace.tops.extend(root.canonicalize());
         workspace.tops.extend(std::path::absolute(root));
         for package in metadata.packages {
-            workspace
-                .packages
-                .extend(package.manifest_path.parent().map(Path::to_owned));
+            workspace.packages.extend(package.manifest_path.parent().map(Path::to_owned));
             for target in package.targets {
                 let is = |kind: &str| target.kind.iter().any(|own| own == kind);
                 if is("bin") {
@@ -90,9 +82,7 @@ impl Workspace {
                 }
             }
         }
-        workspace
-            .packages
-            .sort_by_key(|folder| std::cmp::Reverse(folder.components().count()));
+        workspace.packages.sort_by_key(|folder| std::cmp::Reverse(folder.components().count()));
         workspace
     }
 
@@ -158,11 +148,7 @@ mod tests {
             ("/home/u/.cargo/registry/src/x/src/lib.rs", None),
             ("/r", None),
         ] {
-            assert_eq!(
-                workspace.place(Path::new(path)),
-                placed.map(RepoPath::from),
-                "{path}"
-            );
+            assert_eq!(workspace.place(Path::new(path)), placed.map(RepoPath::from), "{path}");
         }
     }
 }

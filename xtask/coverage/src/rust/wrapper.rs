@@ -13,11 +13,7 @@ const SOURCE: &str = include_str!("../../wrapper/main.rs");
 /// The wrapper's program in `folder`; compiled where it isn't there yet. `outer` is a wrapper that was set before.
 pub(super) fn program(cx: &Context, folder: &Path, outer: Option<&str>) -> Result<PathBuf> {
     let identity = Fingerprint::of([SOURCE.as_bytes(), outer.unwrap_or_default().as_bytes()]);
-    let name = format!(
-        "rustc-{}{}",
-        &identity.as_str()[..12],
-        std::env::consts::EXE_SUFFIX
-    );
+    let name = format!("rustc-{}{}", &identity.as_str()[..12], std::env::consts::EXE_SUFFIX);
     let path = folder.join(name);
     if path.is_file() {
         return Ok(path);
@@ -25,11 +21,7 @@ pub(super) fn program(cx: &Context, folder: &Path, outer: Option<&str>) -> Resul
     let source = folder.join("wrapper.rs");
     xtask_core::files::write(&source, SOURCE.as_bytes())?;
     // Complete before it takes its name, so that a stopped run leaves none that doesn't work.
-    let draft = folder.join(format!(
-        "draft-{}{}",
-        std::process::id(),
-        std::env::consts::EXE_SUFFIX
-    ));
+    let draft = folder.join(format!("draft-{}{}", std::process::id(), std::env::consts::EXE_SUFFIX));
     let mut rustc = Process::new("rustc")
         .args(["--edition", "2021", "-O", "-o"])
         .arg(&draft)
@@ -41,11 +33,9 @@ pub(super) fn program(cx: &Context, folder: &Path, outer: Option<&str>) -> Resul
     }
     let ended = rustc.run(&cx.cancel).map_err(|error| problem(&error))?;
     if !ended.is_success() {
-        return Err(
-            Problem::invalid("rustc can't compile the wrapper that adds the instrumentation")
-                .why(ended.last_lines(10))
-                .fix("`xtask doctor` checks the toolchain"),
-        );
+        return Err(Problem::invalid("rustc can't compile the wrapper that adds the instrumentation")
+            .why(ended.last_lines(10))
+            .fix("`xtask doctor` checks the toolchain"));
     }
     std::fs::rename(&draft, &path)
         .map_err(|cause| Problem::invalid(format!("can't write {}", path.display())).why(cause))?;

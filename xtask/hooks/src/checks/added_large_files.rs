@@ -19,9 +19,7 @@ fn run(file: &File, options: &Options) -> Vec<Hit> {
         return Vec::new();
     }
     let kib = file.size.div_ceil(1024);
-    vec![Hit::file(format!(
-        "the file is too large: {kib} KiB, the limit is {limit}"
-    ))]
+    vec![Hit::file(format!("the file is too large: {kib} KiB, the limit is {limit}"))]
 }
 
 /// Whether a blob is a pointer of Git LFS, which stands for a large file that git doesn't hold.
@@ -41,11 +39,7 @@ mod tests {
     fn the_limit_itself_is_allowed() {
         let path = RepoPath::from("a");
         let hits = |size, options: &Options| {
-            let file = File {
-                path: &path,
-                tags: Tags::default(),
-                size,
-            };
+            let file = File { path: &path, tags: Tags::default(), size };
             run(&file, options).len()
         };
         let mut options = Options::default();
@@ -58,9 +52,7 @@ mod tests {
 
     #[test]
     fn pointers_are_told_from_files() {
-        assert!(is_lfs_pointer(
-            b"version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 1\n"
-        ));
+        assert!(is_lfs_pointer(b"version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 1\n"));
         assert!(!is_lfs_pointer(b"version https://example.org\n"));
         assert!(!is_lfs_pointer(b""));
     }

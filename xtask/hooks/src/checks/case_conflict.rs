@@ -55,13 +55,10 @@ pub fn case_conflicts(all: &[&RepoPath], relevant: impl Fn(&RepoPath) -> bool) -
         .flat_map(|mut group| {
             group.sort_unstable();
             let first = [group[0].0, group[1].0];
-            group
-                .into_iter()
-                .enumerate()
-                .map(move |(at, (path, _))| Conflict {
-                    path: RepoPath::new(path),
-                    other: RepoPath::new(first[usize::from(at == 0)]),
-                })
+            group.into_iter().enumerate().map(move |(at, (path, _))| Conflict {
+                path: RepoPath::new(path),
+                other: RepoPath::new(first[usize::from(at == 0)]),
+            })
         })
         .collect();
     conflicts.sort_unstable_by(|a, b| a.path.cmp(&b.path));
@@ -87,10 +84,7 @@ mod tests {
         let mut paths: Vec<RepoPath> = paths.iter().map(|path| RepoPath::from(*path)).collect();
         paths.sort_unstable();
         let all: Vec<&RepoPath> = paths.iter().collect();
-        case_conflicts(&all, relevant)
-            .iter()
-            .map(|conflict| conflict.path.to_string())
-            .collect()
+        case_conflicts(&all, relevant).iter().map(|conflict| conflict.path.to_string()).collect()
     }
 
     #[test]

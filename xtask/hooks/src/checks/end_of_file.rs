@@ -37,25 +37,15 @@ fn judge(bytes: &[u8]) -> End {
     let kept = visible + 1;
     // The rest is line endings alone: the first of them stays.
     let ending = if bytes[kept..].starts_with(b"\r\n") { 2 } else { 1 };
-    if kept + ending == bytes.len() {
-        End::Good
-    } else {
-        End::Beyond(kept + ending)
-    }
+    if kept + ending == bytes.len() { End::Good } else { End::Beyond(kept + ending) }
 }
 
 fn run(_: &File, bytes: &[u8], _: &Options) -> Vec<Hit> {
     match judge(bytes) {
         End::Good => Vec::new(),
-        End::Open => vec![Hit::line(
-            line_at(bytes, bytes.len()),
-            "no line ending at the end of the file",
-        )],
+        End::Open => vec![Hit::line(line_at(bytes, bytes.len()), "no line ending at the end of the file")],
         End::Beyond(0) => vec![Hit::line(1, "only line endings in the file")],
-        End::Beyond(kept) => vec![Hit::line(
-            line_at(bytes, kept),
-            "empty lines at the end of the file",
-        )],
+        End::Beyond(kept) => vec![Hit::line(line_at(bytes, kept), "empty lines at the end of the file")],
     }
 }
 

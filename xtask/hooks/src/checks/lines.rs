@@ -125,12 +125,7 @@ mod tests {
         assert_eq!(cut(b"\n"), [(1, b"\n".to_vec())]);
         assert_eq!(
             cut(b"a\r\nb\rc\n\nd"),
-            [
-                (1, b"a\r\n".to_vec()),
-                (2, b"b\rc\n".to_vec()),
-                (3, b"\n".to_vec()),
-                (4, b"d".to_vec())
-            ]
+            [(1, b"a\r\n".to_vec()), (2, b"b\rc\n".to_vec()), (3, b"\n".to_vec()), (4, b"d".to_vec())]
         );
     }
 }

@@ -36,10 +36,7 @@ impl LineCheck for Scan {
             _ => return,
         };
         if self.hits.len() < MOST {
-            self.hits.push(Hit::line(
-                line.number,
-                format!("merge conflict marker `{marker}`"),
-            ));
+            self.hits.push(Hit::line(line.number, format!("merge conflict marker `{marker}`")));
         }
     }
 
@@ -74,10 +71,7 @@ mod tests {
     #[test]
     fn markers_are_found_at_the_start_of_a_line() {
         for (bytes, expected) in [
-            (
-                &b"<<<<<<< HEAD\na\n=======\nb\n>>>>>>> other\n"[..],
-                &[1, 3, 5][..],
-            ),
+            (&b"<<<<<<< HEAD\na\n=======\nb\n>>>>>>> other\n"[..], &[1, 3, 5][..]),
             (b"<<<<<<< HEAD\r\na\r\n=======\r\nb\r\n>>>>>>> o\r\n", &[1, 3, 5]),
             (b"<<<<<<< a\n||||||| b\n======= c\n", &[1, 3]),
             (b"Title\n=======\n\ntext\n", &[]),

@@ -25,10 +25,7 @@ struct Counts {
 
 impl Counts {
     fn kinds(self) -> usize {
-        [self.cr, self.crlf, self.lf]
-            .iter()
-            .filter(|&&count| count > 0)
-            .count()
+        [self.cr, self.crlf, self.lf].iter().filter(|&&count| count > 0).count()
     }
 
     /// The ending of most lines; on a tie `\n` before `\r\n` before `\r`.
@@ -88,16 +85,9 @@ fn run(_: &File, bytes: &[u8], options: &Options) -> Vec<Hit> {
         return Vec::new();
     }
     let kinds = [(counts.lf, "LF"), (counts.crlf, "CRLF"), (counts.cr, "CR")];
-    let kinds: Vec<String> = kinds
-        .iter()
-        .filter(|(count, _)| *count > 0)
-        .map(|(count, name)| format!("{count} {name}"))
-        .collect();
-    let what = if kinds.len() > 1 {
-        "mixed line endings"
-    } else {
-        "wrong line endings"
-    };
+    let kinds: Vec<String> =
+        kinds.iter().filter(|(count, _)| *count > 0).map(|(count, name)| format!("{count} {name}")).collect();
+    let what = if kinds.len() > 1 { "mixed line endings" } else { "wrong line endings" };
     vec![Hit::file(format!("{what}: {}", kinds.join(", ")))]
 }
 
@@ -143,11 +133,7 @@ mod tests {
         let mut options = Options::default();
         options.mixed_line_ending.fix = ending;
         let path = RepoPath::from("a");
-        let file = File {
-            path: &path,
-            tags: Tags::default(),
-            size: 0,
-        };
+        let file = File { path: &path, tags: Tags::default(), size: 0 };
         let hits = run(&file, bytes, &options);
         let fixed = fix(&file, bytes, &options);
         if ending != LineEnding::No {

@@ -50,19 +50,12 @@ pub struct Hit {
 impl Hit {
     /// About the file as a whole.
     pub fn file(message: impl Into<String>) -> Self {
-        Self {
-            line: None,
-            column: None,
-            message: message.into(),
-        }
+        Self { line: None, column: None, message: message.into() }
     }
 
     /// About a line, from 1.
     pub fn line(line: u32, message: impl Into<String>) -> Self {
-        Self {
-            line: Some(line),
-            ..Self::file(message)
-        }
+        Self { line: Some(line), ..Self::file(message) }
     }
 }
 

@@ -90,12 +90,7 @@ mod tests {
         assert_eq!(ids("a.txt", b"fine\n"), [""; 0]);
         assert_eq!(
             ids("a.json", b"{} \r\n<<<<<<< a\n"),
-            [
-                "mixed-line-ending",
-                "check-json",
-                "trailing-whitespace",
-                "check-merge-conflict"
-            ]
+            ["mixed-line-ending", "check-json", "trailing-whitespace", "check-merge-conflict"]
         );
         assert_eq!(ids("a.png", b"\x89PNG \r\n\n\n"), [""; 0]);
     }

@@ -27,10 +27,8 @@ const WITH_KEY: [(&str, usize); 6] = [
     ("BEGIN PRIVATE KEY", 6),
     ("BEGIN ENCRYPTED PRIVATE KEY", 16),
 ];
-const LONGER: [(&str, usize); 2] = [
-    ("BEGIN PGP PRIVATE KEY BLOCK", 10),
-    ("BEGIN SSH2 ENCRYPTED PRIVATE KEY", 21),
-];
+const LONGER: [(&str, usize); 2] =
+    [("BEGIN PGP PRIVATE KEY BLOCK", 10), ("BEGIN SSH2 ENCRYPTED PRIVATE KEY", 21)];
 const OTHERS: [&str; 2] = ["PuTTY-User-Key-File-2", "BEGIN OpenVPN Static key V1"];
 
 static KEY_FINDER: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(KEY));
@@ -41,9 +39,7 @@ fn find(bytes: &[u8]) -> Option<(usize, &'static str)> {
     let with_key = KEY_FINDER.find_iter(bytes).find_map(|at| {
         WITH_KEY.iter().chain(&LONGER).find_map(|&(marker, before)| {
             let start = at.checked_sub(before)?;
-            bytes[start..]
-                .starts_with(marker.as_bytes())
-                .then_some((start, marker))
+            bytes[start..].starts_with(marker.as_bytes()).then_some((start, marker))
         })
     });
     let others = OTHER_FINDERS.iter().zip(OTHERS);
@@ -53,12 +49,8 @@ fn find(bytes: &[u8]) -> Option<(usize, &'static str)> {
 
 fn run(_: &File, bytes: &[u8], _: &Options) -> Vec<Hit> {
     let found = find(bytes);
-    let hit = |(at, marker)| {
-        Hit::line(
-            super::position::position(bytes, at).0,
-            format!("private key (`{marker}`)"),
-        )
-    };
+    let hit =
+        |(at, marker)| Hit::line(super::position::position(bytes, at).0, format!("private key (`{marker}`)"));
     found.map(hit).into_iter().collect()
 }
 
@@ -68,12 +60,7 @@ mod tests {
 
     #[test]
     fn each_marker_is_found_where_it_begins() {
-        for marker in WITH_KEY
-            .iter()
-            .chain(&LONGER)
-            .map(|(marker, _)| *marker)
-            .chain(OTHERS)
-        {
+        for marker in WITH_KEY.iter().chain(&LONGER).map(|(marker, _)| *marker).chain(OTHERS) {
             let text = format!("PRIVATE KEY\n-----{marker}-----\n");
             assert_eq!(find(text.as_bytes()), Some((17, marker)));
             assert_eq!(find(&text.as_bytes()[..16 + marker.len()]), None, "{marker} cut");

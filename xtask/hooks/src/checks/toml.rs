@@ -27,11 +27,7 @@ fn run(_: &File, bytes: &[u8], _: &Options) -> Vec<Hit> {
         return Vec::new();
     };
     let (line, column) = super::position::position(bytes, offset);
-    vec![Hit {
-        line: Some(line),
-        column: Some(column),
-        message: format!("no valid TOML: {message}"),
-    }]
+    vec![Hit { line: Some(line), column: Some(column), message: format!("no valid TOML: {message}") }]
 }
 
 fn check(bytes: &[u8]) -> Result<(), (usize, String)> {
@@ -42,10 +38,7 @@ fn check(bytes: &[u8]) -> Result<(), (usize, String)> {
     }
     DeTable::parse(text).map_err(|wrong| {
         let offset = wrong.span().map_or(0, |span| span.start);
-        (
-            offset,
-            wrong.message().lines().next().unwrap_or_default().to_owned(),
-        )
+        (offset, wrong.message().lines().next().unwrap_or_default().to_owned())
     })?;
     refused(text).map_or(Ok(()), Err)
 }
@@ -53,13 +46,7 @@ fn check(bytes: &[u8]) -> Result<(), (usize, String)> {
 /// The first thing that the parser lets through and `tomllib` doesn't: what TOML 1.1 added, and times that Python doesn't have.
 fn refused(text: &str) -> Option<(usize, String)> {
     let tokens = Source::new(text).lex().into_vec();
-    let mut found = Found {
-        text,
-        inline: 0,
-        nested: Vec::new(),
-        comma: false,
-        first: None,
-    };
+    let mut found = Found { text, inline: 0, nested: Vec::new(), comma: false, first: None };
     let mut errors: Option<ParseError> = None;
     let mut receiver = |event: Event| found.event(&event);
     let mut guarded = RecursionGuard::new(&mut receiver, 128);
@@ -81,10 +68,7 @@ struct Found<'a> {
 impl Found<'_> {
     fn event(&mut self, event: &Event) {
         let span = event.span().start()..event.span().end();
-        let weight = !matches!(
-            event.kind(),
-            EventKind::Whitespace | EventKind::Comment | EventKind::Newline
-        );
+        let weight = !matches!(event.kind(), EventKind::Whitespace | EventKind::Comment | EventKind::Newline);
         match event.kind() {
             EventKind::InlineTableOpen => self.inline += 1,
             EventKind::InlineTableClose => {
@@ -111,8 +95,7 @@ impl Found<'_> {
     }
 
     fn tell(&mut self, offset: usize, what: &str) {
-        self.first
-            .get_or_insert_with(|| (offset, format!("{what} needs TOML 1.1")));
+        self.first.get_or_insert_with(|| (offset, format!("{what} needs TOML 1.1")));
     }
 
     fn escapes(&mut self, span: Range<usize>) {
@@ -121,10 +104,7 @@ impl Found<'_> {
         while let Some(next) = bytes.get(at..).and_then(|rest| memchr::memchr(b'\\', rest)) {
             at += next;
             if let Some(escape @ (b'e' | b'x')) = bytes.get(at + 1) {
-                self.tell(
-                    span.start + at,
-                    &format!("the escape `\\{}`", char::from(*escape)),
-                );
+                self.tell(span.start + at, &format!("the escape `\\{}`", char::from(*escape)));
             }
             at += 2;
         }
@@ -151,12 +131,10 @@ impl Found<'_> {
             }
         }
         if value.starts_with("0000-") {
-            self.first
-                .get_or_insert((span.start, "there is no year 0".to_owned()));
+            self.first.get_or_insert((span.start, "there is no year 0".to_owned()));
         }
         if value.contains('_') {
-            self.first
-                .get_or_insert((span.start, "`_` within a date".to_owned()));
+            self.first.get_or_insert((span.start, "`_` within a date".to_owned()));
         }
     }
 }
@@ -205,12 +183,7 @@ mod tests {
             (b"d = 0000-05-27\n", 4),
             (b"t = 23:59:60\n", 4),
         ] {
-            assert_eq!(
-                check(text).map_err(|(at, _)| at),
-                Err(offset),
-                "{:?}",
-                String::from_utf8_lossy(text)
-            );
+            assert_eq!(check(text).map_err(|(at, _)| at), Err(offset), "{:?}", String::from_utf8_lossy(text));
         }
     }
 

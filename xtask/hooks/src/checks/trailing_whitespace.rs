@@ -35,10 +35,7 @@ impl Rule {
                 extensions.iter().any(|known| known.as_bytes() == extension)
             }),
         };
-        Self {
-            markdown,
-            chars: options.chars.as_ref().map(|chars| chars.as_bytes().to_vec()),
-        }
+        Self { markdown, chars: options.chars.as_ref().map(|chars| chars.as_bytes().to_vec()) }
     }
 
     fn strips(&self, byte: u8) -> bool {
@@ -50,23 +47,11 @@ impl Rule {
 
     /// The part of a line (with its ending) that stays, and how many bytes of line break follow it (0 or 2).
     fn keep(&self, line: &[u8]) -> (usize, usize, usize) {
-        let ending = if line.ends_with(b"\r\n") {
-            2
-        } else {
-            usize::from(line.ends_with(b"\n"))
-        };
+        let ending = if line.ends_with(b"\r\n") { 2 } else { usize::from(line.ends_with(b"\n")) };
         let body = &line[..line.len() - ending];
-        let stays = |body: &[u8]| {
-            body.iter()
-                .rposition(|&byte| !self.strips(byte))
-                .map_or(0, |at| at + 1)
-        };
+        let stays = |body: &[u8]| body.iter().rposition(|&byte| !self.strips(byte)).map_or(0, |at| at + 1);
         let broken = self.markdown && body.ends_with(b"  ") && !body.iter().all(|&byte| is_space(byte));
-        if broken {
-            (stays(&body[..body.len() - 2]), 2, ending)
-        } else {
-            (stays(body), 0, ending)
-        }
+        if broken { (stays(&body[..body.len() - 2]), 2, ending) } else { (stays(body), 0, ending) }
     }
 
     fn is_clean(&self, line: &[u8]) -> bool {
@@ -103,10 +88,7 @@ impl LineCheck for Scan {
 }
 
 fn start(file: &File, options: &Options) -> Box<dyn LineCheck> {
-    Box::new(Scan {
-        rule: Rule::of(file, options),
-        faults: Faults::default(),
-    })
+    Box::new(Scan { rule: Rule::of(file, options), faults: Faults::default() })
 }
 
 fn fix(file: &File, bytes: &[u8], options: &Options) -> Option<Vec<u8>> {
@@ -134,11 +116,7 @@ mod tests {
 
     fn fixed(name: &str, bytes: &[u8], options: &Options) -> Option<Vec<u8>> {
         let path = RepoPath::from(name);
-        let file = File {
-            path: &path,
-            tags: Tags::of_name(path.file_name(), false),
-            size: 0,
-        };
+        let file = File { path: &path, tags: Tags::of_name(path.file_name(), false), size: 0 };
         let mut scan: [Box<dyn LineCheck>; 1] = [start(&file, options)];
         super::super::lines::scan(bytes, &mut scan);
         let [scan] = scan;
@@ -163,12 +141,7 @@ mod tests {
             (b"caf\xe9 \n", Some(b"caf\xe9\n")),
             (b"a\xc2\xa0\n", None),
         ] {
-            assert_eq!(
-                fixed("a.txt", before, &Options::default()).as_deref(),
-                after,
-                "{}",
-                before.as_bstr()
-            );
+            assert_eq!(fixed("a.txt", before, &Options::default()).as_deref(), after, "{}", before.as_bstr());
         }
     }
 
@@ -185,12 +158,7 @@ mod tests {
             (b"  \n", Some(b"\n")),
             (b"a\t  \n", Some(b"a  \n")),
         ] {
-            assert_eq!(
-                fixed("A.MD", before, &options).as_deref(),
-                after,
-                "{}",
-                before.as_bstr()
-            );
+            assert_eq!(fixed("A.MD", before, &options).as_deref(), after, "{}", before.as_bstr());
         }
         assert!(fixed("a.txt", b"a  \n", &options).is_some());
         options.trailing_whitespace.markdown_linebreak = MarkdownLinebreaks::Everywhere;
@@ -201,9 +169,6 @@ mod tests {
     fn the_characters_can_be_chosen() {
         let mut options = Options::default();
         options.trailing_whitespace.chars = Some(" ;".to_owned());
-        assert_eq!(
-            fixed("a", b"a; ;\n\t\n", &options).as_deref(),
-            Some(&b"a\n\t\n"[..])
-        );
+        assert_eq!(fixed("a", b"a; ;\n\t\n", &options).as_deref(), Some(&b"a\n\t\n"[..]));
     }
 }

@@ -48,12 +48,7 @@ impl Tags {
         let by_extension = extension(name)
             .and_then(|extension| EXTENSIONS.get(extension.to_ascii_lowercase().as_slice()).copied())
             .unwrap_or_default();
-        let mut tags = Self {
-            by_name,
-            by_extension,
-            executable,
-            ..Self::default()
-        };
+        let mut tags = Self { by_name, by_extension, executable, ..Self::default() };
         tags.text = tags.kind();
         tags
     }
@@ -61,9 +56,8 @@ impl Tags {
     /// The same once the file's first [`SNIFFED`] bytes are known.
     pub fn with_content(mut self, start: &[u8]) -> Self {
         if self.executable && self.by_name.is_empty() && self.by_extension.is_empty() {
-            self.by_shebang = interpreter(start)
-                .and_then(|name| known_interpreter(&name))
-                .unwrap_or_default();
+            self.by_shebang =
+                interpreter(start).and_then(|name| known_interpreter(&name)).unwrap_or_default();
         }
         if self.text.is_none() {
             self.text = Some(is_text(&start[..start.len().min(SNIFFED)]));
@@ -102,9 +96,7 @@ impl Tags {
     }
 
     fn words(self) -> impl Iterator<Item = &'static str> {
-        [self.by_name, self.by_extension, self.by_shebang]
-            .into_iter()
-            .flat_map(|tags| tags.split(' '))
+        [self.by_name, self.by_extension, self.by_shebang].into_iter().flat_map(|tags| tags.split(' '))
     }
 }
 
@@ -141,9 +133,7 @@ fn known_interpreter(path: &[u8]) -> Option<&'static str> {
 
 /// No control characters but those of text. Bytes from 0x80 count as text, whatever the encoding.
 fn is_text(start: &[u8]) -> bool {
-    start
-        .iter()
-        .all(|&byte| matches!(byte, 7..=13 | 27 | 0x20..=0x7e | 0x80..))
+    start.iter().all(|&byte| matches!(byte, 7..=13 | 27 | 0x20..=0x7e | 0x80..))
 }
 
 #[cfg(test)]

@@ -6,10 +6,7 @@ use bstr::ByteSlice;
 pub(super) fn interpreter(start: &[u8]) -> Option<Vec<u8>> {
     let rest = start.strip_prefix(b"#!")?;
     let line = rest.lines().next().unwrap_or_default();
-    if !line
-        .iter()
-        .all(|&byte| matches!(byte, b'\t'..=b'\r' | b' '..=b'~'))
-    {
+    if !line.iter().all(|&byte| matches!(byte, b'\t'..=b'\r' | b' '..=b'~')) {
         return None;
     }
     let words = words(line);
@@ -55,11 +52,7 @@ fn words(line: &[u8]) -> Vec<Vec<u8>> {
 fn nix_interpreter(rest: &[u8]) -> Option<Vec<u8>> {
     let more = rest.lines().skip(1).map_while(|line| line.strip_prefix(b"#!"));
     more.filter_map(|line| {
-        words(line)
-            .windows(2)
-            .rev()
-            .find(|pair| pair[0] == b"-i")
-            .map(|pair| pair[1].clone())
+        words(line).windows(2).rev().find(|pair| pair[0] == b"-i").map(|pair| pair[1].clone())
     })
     .last()
 }
@@ -76,10 +69,7 @@ mod tests {
             (b"#!/usr/bin/env bash", Some(b"bash")),
             (b"#!'/opt/my tools/python'\n", Some(b"/opt/my tools/python")),
             (b"#!/bin/o'neil\n", Some(b"/bin/o'neil")),
-            (
-                b"#!/usr/bin/env nix-shell\n#! nix-shell -i python3 -p x\nimport os\n",
-                Some(b"python3"),
-            ),
+            (b"#!/usr/bin/env nix-shell\n#! nix-shell -i python3 -p x\nimport os\n", Some(b"python3")),
             (b"#!\n", None),
             (b"#!/usr/bin/env\n", None),
             (b"#!/bin/\xff\n", None),

@@ -23,9 +23,7 @@ fn parsed(lines: &[&str], stderr: &str) -> Parsed {
 
 #[test]
 fn a_lint_of_two_targets_is_one_finding() {
-    let Parsed::Findings { found, complete } = parsed(&[RETURN, SUM, RETURN, FINISHED], "") else {
-        panic!()
-    };
+    let Parsed::Findings { found, complete } = parsed(&[RETURN, SUM, RETURN, FINISHED], "") else { panic!() };
     assert!(complete);
     assert_eq!(
         found,
@@ -48,29 +46,13 @@ fn a_lint_of_two_targets_is_one_finding() {
 
 #[test]
 fn compile_errors_are_findings_at_the_place_in_the_repository() {
-    let Parsed::Findings { found, complete } = parsed(&[ERROR, NOWHERE, FAILED], "") else {
-        panic!()
-    };
+    let Parsed::Findings { found, complete } = parsed(&[ERROR, NOWHERE, FAILED], "") else { panic!() };
     assert!(!complete);
     let shown: Vec<String> = found
         .iter()
-        .map(|raw| {
-            format!(
-                "{} {} {} {}",
-                raw.location.as_ref().unwrap(),
-                raw.rule,
-                raw.severity,
-                raw.blocks
-            )
-        })
+        .map(|raw| format!("{} {} {} {}", raw.location.as_ref().unwrap(), raw.rule, raw.severity, raw.blocks))
         .collect();
-    assert_eq!(
-        shown,
-        [
-            "rust/a/Cargo.toml rustc error true",
-            "rust/src/m.rs:4:2 E0425 error true"
-        ]
-    );
+    assert_eq!(shown, ["rust/a/Cargo.toml rustc error true", "rust/src/m.rs:4:2 E0425 error true"]);
 }
 
 #[test]
@@ -82,15 +64,9 @@ fn what_is_no_measurement_is_not_passed() {
         (&[RETURN, FAILED], ""),
         (&[CRASH, FINISHED], ""),
         (&["{\"reason\":", FINISHED], ""),
-        (
-            &["{\"reason\":\"compiler-message\",\"message\":{}}", FINISHED],
-            "",
-        ),
+        (&["{\"reason\":\"compiler-message\",\"message\":{}}", FINISHED], ""),
     ] {
-        assert!(
-            matches!(parsed(lines, stderr), Parsed::Invalid(_)),
-            "{lines:?} {stderr}"
-        );
+        assert!(matches!(parsed(lines, stderr), Parsed::Invalid(_)), "{lines:?} {stderr}");
     }
     for stderr in [
         "error: no such command: `clippy`",

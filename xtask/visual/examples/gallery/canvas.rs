@@ -70,14 +70,9 @@ impl Canvas {
     pub(crate) fn disc(&mut self, x: i32, y: i32, radius: i32, colour: Pixel) {
         let (left, top) = ((x - radius) / UNITS - 1, (y - radius) / UNITS - 1);
         let across = (2 * radius / UNITS + 3) as u32;
-        self.shape(
-            left.max(0) as u32,
-            top.max(0) as u32,
-            across,
-            across,
-            colour,
-            |px, py| (px - x) * (px - x) + (py - y) * (py - y) <= radius * radius,
-        );
+        self.shape(left.max(0) as u32, top.max(0) as u32, across, across, colour, |px, py| {
+            (px - x) * (px - x) + (py - y) * (py - y) <= radius * radius
+        });
     }
 
     /// A line of words: strokes with soft edges, so many pixels a word.
@@ -128,11 +123,7 @@ impl Canvas {
                     .count() as u32;
                 if inside > 0 {
                     let under = self.0.get(column, row);
-                    self.0.set(
-                        column,
-                        row,
-                        blend(under, colour, inside, (SAMPLES * SAMPLES) as u32),
-                    );
+                    self.0.set(column, row, blend(under, colour, inside, (SAMPLES * SAMPLES) as u32));
                 }
             }
         }
@@ -150,22 +141,14 @@ fn blend(under: Pixel, colour: Pixel, part: u32, whole: u32) -> Pixel {
 /// Pictures side by side on a grey ground; what is transparent shows a checkered pattern.
 pub(crate) fn beside(pictures: &[&Picture]) -> Picture {
     const SPACE: u32 = 8;
-    let width = pictures
-        .iter()
-        .map(|picture| picture.width() + SPACE)
-        .sum::<u32>()
-        + SPACE;
+    let width = pictures.iter().map(|picture| picture.width() + SPACE).sum::<u32>() + SPACE;
     let height = pictures.iter().map(|picture| picture.height()).max().unwrap_or(1) + 2 * SPACE;
     let mut out = Picture::filled(width, height, [150, 156, 168, 255]);
     let mut left = SPACE;
     for picture in pictures {
         for y in 0..picture.height() {
             for x in 0..picture.width() {
-                let square = if (x / 6 + y / 6) % 2 == 0 {
-                    [255; 4]
-                } else {
-                    [222, 222, 222, 255]
-                };
+                let square = if (x / 6 + y / 6) % 2 == 0 { [255; 4] } else { [222, 222, 222, 255] };
                 let [red, green, blue, alpha] = picture.get(x, y);
                 let seen = blend(square, [red, green, blue, 255], u32::from(alpha), 255);
                 out.set(left + x, SPACE + y, seen);

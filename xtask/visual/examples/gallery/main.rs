@@ -69,13 +69,7 @@ fn shown(old: &Picture, new: &Picture, rules: &Rules) -> Result<Picture> {
 fn outlined(new: &Picture, difference: &Difference) -> Picture {
     let mut canvas = Canvas::of(new.clone());
     for region in &difference.regions {
-        canvas.outline(
-            region.x,
-            region.y,
-            region.width,
-            region.height,
-            [230, 80, 40, 255],
-        );
+        canvas.outline(region.x, region.y, region.width, region.height, [230, 80, 40, 255]);
     }
     canvas.into_picture()
 }
@@ -108,24 +102,12 @@ fn shifted_discs(antialias: Antialias) -> Result<Picture> {
     let draw = |by: i32| {
         let mut canvas = Canvas::new(132, 80, PAPER);
         for (index, colour) in [BLUE, GREEN, INK].into_iter().enumerate() {
-            canvas.disc(
-                16 * (20 + 42 * index as i32) + by,
-                16 * 28,
-                16 * (8 + 3 * index as i32),
-                colour,
-            );
+            canvas.disc(16 * (20 + 42 * index as i32) + by, 16 * 28, 16 * (8 + 3 * index as i32), colour);
         }
         canvas.words(14, 62, &[12, 20, 9, 30], INK);
         canvas.into_picture()
     };
-    shown(
-        &draw(0),
-        &draw(6),
-        &Rules {
-            antialias,
-            ..Rules::default()
-        },
-    )
+    shown(&draw(0), &draw(6), &Rules { antialias, ..Rules::default() })
 }
 
 /// A gradient of which a part is a little lighter: under the threshold at one end, above it at the other.
@@ -134,11 +116,7 @@ fn gradient() -> Result<Picture> {
         let mut canvas = Canvas::new(128, 72, PAPER);
         for y in 8..64 {
             for x in 8..120 {
-                let lighter = if (20..52).contains(&y) {
-                    most * (x - 8) / 112
-                } else {
-                    0
-                };
+                let lighter = if (20..52).contains(&y) { most * (x - 8) / 112 } else { 0 };
                 let level = |base: u32| (base + lighter).min(255) as u8;
                 canvas.dot(x, y, [level(30 + x), level(60 + y), level(150), 255]);
             }
@@ -157,11 +135,7 @@ fn transparency() -> Result<Picture> {
         canvas.bar(62, 24, 36, 40, unseen);
         canvas.into_picture()
     };
-    shown(
-        &draw(255, [255, 0, 0, 0]),
-        &draw(150, [0, 255, 0, 0]),
-        &Rules::default(),
-    )
+    shown(&draw(255, [255, 0, 0, 0]), &draw(150, [0, 255, 0, 0]), &Rules::default())
 }
 
 /// A clock under a mask, and a change beside it.
@@ -176,20 +150,8 @@ fn masked() -> Result<Picture> {
         canvas.words(76, 34, &[10, 24], INK);
         canvas.into_picture()
     };
-    let masks = vec![Rect {
-        x: 12,
-        y: 12,
-        width: 49,
-        height: 49,
-    }];
-    shown(
-        &draw(18, &[20, 14]),
-        &draw(8, &[8, 28]),
-        &Rules {
-            masks,
-            ..Rules::default()
-        },
-    )
+    let masks = vec![Rect { x: 12, y: 12, width: 49, height: 49 }];
+    shown(&draw(18, &[20, 14]), &draw(8, &[8, 28]), &Rules { masks, ..Rules::default() })
 }
 
 /// A page that grew at its end.

@@ -60,10 +60,7 @@ pub struct Size {
 impl Size {
     /// The size of a source.
     pub fn of(source: &dyn RowSource) -> Self {
-        Self {
-            width: source.width(),
-            height: source.height(),
-        }
+        Self { width: source.width(), height: source.height() }
     }
 
     /// How many pixels.
@@ -97,13 +94,7 @@ pub struct Difference {
 impl Difference {
     /// The difference of equal pictures.
     pub fn none(size: Size) -> Self {
-        Self {
-            old: size,
-            new: size,
-            changed: 0,
-            antialiased: 0,
-            regions: Vec::new(),
-        }
+        Self { old: size, new: size, changed: 0, antialiased: 0, regions: Vec::new() }
     }
 
     /// Whether the sizes differ.
@@ -188,12 +179,7 @@ pub fn compare(
         }
         let marks: &[Mark] = if is_marked { &marks } else { &[] };
         tally.add(y as u32, marks);
-        sink.row(&MarkedRow {
-            y: y as u32,
-            old: old_row,
-            new: new_row,
-            marks,
-        })?;
+        sink.row(&MarkedRow { y: y as u32, old: old_row, new: new_row, marks })?;
     }
     let last = old_size.height as usize - 1;
     for y in height..=last {
@@ -339,20 +325,13 @@ mod tests {
     #[test]
     fn a_larger_picture_changed_where_only_it_is() {
         let old = Picture::filled(20, 20, WHITE);
-        for (width, height, changed) in [
-            (20, 25, 100),
-            (30, 20, 200),
-            (21, 21, 41),
-            (10, 10, 0),
-            (30, 10, 100),
-        ] {
+        for (width, height, changed) in
+            [(20, 25, 100), (30, 20, 200), (21, 21, 41), (10, 10, 0), (30, 10, 100)]
+        {
             let difference = diff(&old, &Picture::filled(width, height, WHITE), &Rules::default());
             assert!(difference.is_resized());
             assert_eq!(difference.changed, changed, "{width}×{height}");
-            assert_eq!(
-                difference.regions.iter().map(|region| region.pixels).sum::<u64>(),
-                changed
-            );
+            assert_eq!(difference.regions.iter().map(|region| region.pixels).sum::<u64>(), changed);
         }
     }
 
@@ -363,28 +342,9 @@ mod tests {
         for x in 0..100 {
             new.set(x, 5, BLACK);
         }
-        let masks = vec![
-            Rect {
-                x: 10,
-                y: 0,
-                width: 20,
-                height: 6,
-            },
-            Rect {
-                x: 90,
-                y: 5,
-                width: 500,
-                height: 500,
-            },
-        ];
-        let difference = diff(
-            &old,
-            &new,
-            &Rules {
-                masks,
-                ..Rules::default()
-            },
-        );
+        let masks =
+            vec![Rect { x: 10, y: 0, width: 20, height: 6 }, Rect { x: 90, y: 5, width: 500, height: 500 }];
+        let difference = diff(&old, &new, &Rules { masks, ..Rules::default() });
         assert_eq!(difference.changed, 70);
         assert_eq!(difference.regions.len(), 2);
     }
@@ -459,29 +419,14 @@ mod tests {
     fn rules() -> impl Strategy<Value = Rules> {
         let threshold = prop_oneof![Just(0.0), Just(0.05), Just(0.1), Just(0.5), Just(1.0), 0.0..=1.0];
         let mask = (0_u32..12, 0_u32..12, 1_u32..6, 1_u32..6);
-        (
-            threshold,
-            any::<bool>(),
-            any::<bool>(),
-            proptest::collection::vec(mask, 0..2),
-        )
-            .prop_map(|(threshold, count, white, masks)| Rules {
+        (threshold, any::<bool>(), any::<bool>(), proptest::collection::vec(mask, 0..2)).prop_map(
+            |(threshold, count, white, masks)| Rules {
                 threshold: Threshold::try_from(threshold).unwrap(),
-                antialias: if count {
-                    Antialias::Count
-                } else {
-                    Antialias::Ignore
-                },
-                background: if white {
-                    Background::White
-                } else {
-                    Background::Checkerboard
-                },
-                masks: masks
-                    .into_iter()
-                    .map(|(x, y, width, height)| Rect { x, y, width, height })
-                    .collect(),
-            })
+                antialias: if count { Antialias::Count } else { Antialias::Ignore },
+                background: if white { Background::White } else { Background::Checkerboard },
+                masks: masks.into_iter().map(|(x, y, width, height)| Rect { x, y, width, height }).collect(),
+            },
+        )
     }
 
     proptest! {

@@ -106,11 +106,8 @@ impl<'a, W: Write + 'static> Painter<'a, W> {
 
 impl<W: Write + 'static> RowSink for Painter<'_, W> {
     fn row(&mut self, row: &MarkedRow<'_>) -> io::Result<()> {
-        let has_difference = || {
-            row.marks
-                .iter()
-                .any(|mark| matches!(mark, Mark::Changed | Mark::Antialiased))
-        };
+        let has_difference =
+            || row.marks.iter().any(|mark| matches!(mark, Mark::Changed | Mark::Antialiased));
         if self.stream.is_none() {
             if !has_difference() {
                 return Ok(());
@@ -160,29 +157,12 @@ mod tests {
         let old = Picture::filled(3, 9, [0, 0, 0, 255]);
         let mut new = Picture::filled(3, 10, [0, 0, 0, 255]);
         new.set(1, 4, [255; 4]);
-        let masks = vec![Rect {
-            x: 2,
-            y: 0,
-            width: 1,
-            height: 10,
-        }];
-        let diff = painted(
-            &old,
-            &new,
-            &Rules {
-                masks,
-                ..Rules::default()
-            },
-        )
-        .unwrap();
+        let masks = vec![Rect { x: 2, y: 0, width: 1, height: 10 }];
+        let diff = painted(&old, &new, &Rules { masks, ..Rules::default() }).unwrap();
         let (grey, red, blue) = ([229, 229, 229, 255], [255, 0, 0, 255], [120, 170, 230, 255]);
         assert_eq!((diff.width(), diff.height()), (3, 10));
         assert_eq!(diff.row(0), [grey; 3]);
         assert_eq!(diff.row(4), [grey, red, blue], "the mask is hatched at 2, 4");
-        assert_eq!(
-            diff.row(9),
-            [red, red, [255; 4]],
-            "only the new picture has this row"
-        );
+        assert_eq!(diff.row(9), [red, red, [255; 4]], "only the new picture has this row");
     }
 }

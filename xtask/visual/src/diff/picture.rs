@@ -16,11 +16,7 @@ impl Picture {
     /// A picture of one colour. A width or height of 0 counts as 1.
     pub fn filled(width: u32, height: u32, pixel: Pixel) -> Self {
         let (width, height) = (width.max(1), height.max(1));
-        Self {
-            width,
-            height,
-            pixels: vec![pixel; width as usize * height as usize],
-        }
+        Self { width, height, pixels: vec![pixel; width as usize * height as usize] }
     }
 
     /// Reads all rows of a source.
@@ -95,10 +91,7 @@ impl Picture {
 
     /// Its rows, as a source.
     pub fn rows(&self) -> PictureRows<'_> {
-        PictureRows {
-            picture: self,
-            next: 0,
-        }
+        PictureRows { picture: self, next: 0 }
     }
 }
 

@@ -22,11 +22,9 @@ fn behind(background: Background, offset: u64) -> [f64; 3] {
     let parity = |section: f64| f64::from((offset as f64 / section) as i64 as i32 % 2);
     match background {
         Background::White => [255.0; 3],
-        Background::Checkerboard => [
-            48.0,
-            48.0 + 159.0 * parity(1.618_033_988_749_895),
-            48.0 + 159.0 * parity(2.618_033_988_749_895),
-        ],
+        Background::Checkerboard => {
+            [48.0, 48.0 + 159.0 * parity(1.618_033_988_749_895), 48.0 + 159.0 * parity(2.618_033_988_749_895)]
+        }
     }
 }
 

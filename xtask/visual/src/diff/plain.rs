@@ -23,11 +23,7 @@ struct Flags {
 impl PlainRows {
     /// For pictures cut to this size.
     pub(super) fn new(width: usize, height: usize) -> Self {
-        Self {
-            rows: Default::default(),
-            width,
-            height,
-        }
+        Self { rows: Default::default(), width, height }
     }
 
     /// Looks at row `y` and the rows next to it, where that wasn't done yet.
@@ -53,8 +49,7 @@ impl PlainRows {
     pub(super) fn is_near(&self, x: usize, y: usize) -> bool {
         let columns = x.saturating_sub(1)..(x + 2).min(self.width);
         let rows = y.saturating_sub(1)..(y + 2).min(self.height);
-        rows.into_iter()
-            .any(|y| self.rows[y % 3].is_plain[columns.clone()].contains(&true))
+        rows.into_iter().any(|y| self.rows[y % 3].is_plain[columns.clone()].contains(&true))
     }
 }
 

@@ -45,11 +45,7 @@ fn blended(
     let pattern = |divisor: f64| if even(byte / divisor) { 48.0 } else { 207.0 };
     let ground = match ground {
         Background::White => [255.0, 255.0, 255.0],
-        Background::Checkerboard => [
-            48.0,
-            pattern(1.618_033_988_749_895),
-            pattern(2.618_033_988_749_895),
-        ],
+        Background::Checkerboard => [48.0, pattern(1.618_033_988_749_895), pattern(2.618_033_988_749_895)],
     };
     std::array::from_fn(|channel| {
         let (one, two) = (f64::from(a[channel]), f64::from(b[channel]));
@@ -103,10 +99,7 @@ fn soft_edge(own: &Picture, other: &Picture, x: u32, y: u32, ground: Background)
     };
     let in_plain_area = |picture: &Picture, (x, y): (u32, u32)| {
         let near = neighbours(picture, x, y);
-        let equal = near
-            .iter()
-            .filter(|at| picture.get(at.0, at.1) == picture.get(x, y))
-            .count();
+        let equal = near.iter().filter(|at| picture.get(at.0, at.1) == picture.get(x, y)).count();
         equal + usize::from(near.len() < 8) > 2
     };
     equal <= 2

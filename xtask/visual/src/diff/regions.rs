@@ -69,12 +69,7 @@ pub struct Regions {
 
 impl Default for Regions {
     fn default() -> Self {
-        Self {
-            gap: GAP,
-            open: Vec::new(),
-            closed: Vec::new(),
-            crowded: 2 * MAX_REGIONS,
-        }
+        Self { gap: GAP, open: Vec::new(), closed: Vec::new(), crowded: 2 * MAX_REGIONS }
     }
 }
 
@@ -142,8 +137,7 @@ impl Regions {
     pub fn finish(mut self) -> Vec<Region> {
         self.closed.append(&mut self.open);
         self.settle();
-        self.closed
-            .sort_by_key(|region| (std::cmp::Reverse(region.pixels), region.y, region.x));
+        self.closed.sort_by_key(|region| (std::cmp::Reverse(region.pixels), region.y, region.x));
         self.closed
     }
 }
@@ -191,24 +185,14 @@ mod tests {
     }
 
     fn region(x: u32, y: u32, width: u32, height: u32, pixels: u64) -> Region {
-        Region {
-            x,
-            y,
-            width,
-            height,
-            pixels,
-        }
+        Region { x, y, width, height, pixels }
     }
 
     #[test]
     fn near_pixels_are_one_region_and_far_ones_are_not() {
         assert_eq!(of_pixels(&[]), []);
         assert_eq!(of_pixels(&[(0, 0)]), [region(0, 0, 1, 1, 1)]);
-        assert_eq!(
-            of_pixels(&[(0, 0), (9, 0)]),
-            [region(0, 0, 10, 1, 2)],
-            "8 columns between"
-        );
+        assert_eq!(of_pixels(&[(0, 0), (9, 0)]), [region(0, 0, 10, 1, 2)], "8 columns between");
         assert_eq!(of_pixels(&[(0, 0), (10, 0)]).len(), 2, "9 columns between");
         assert_eq!(of_pixels(&[(5, 0), (5, 9)]), [region(5, 0, 1, 10, 2)]);
         assert_eq!(of_pixels(&[(5, 0), (5, 10)]).len(), 2);
@@ -218,11 +202,7 @@ mod tests {
     fn the_one_with_most_changes_comes_first() {
         assert_eq!(
             of_pixels(&[(0, 0), (50, 50), (51, 50), (90, 0)]),
-            [
-                region(50, 50, 2, 1, 2),
-                region(0, 0, 1, 1, 1),
-                region(90, 0, 1, 1, 1)
-            ]
+            [region(50, 50, 2, 1, 2), region(0, 0, 1, 1, 1), region(90, 0, 1, 1, 1)]
         );
     }
 
@@ -237,9 +217,7 @@ mod tests {
 
     #[test]
     fn specks_all_over_stay_bounded_and_none_is_lost() {
-        let pixels: Vec<_> = (0..100)
-            .flat_map(|y| (0..100).map(move |x| (x * 20, y * 20)))
-            .collect();
+        let pixels: Vec<_> = (0..100).flat_map(|y| (0..100).map(move |x| (x * 20, y * 20))).collect();
         let regions = of_pixels(&pixels);
         assert!(regions.len() <= MAX_REGIONS);
         assert_eq!(regions.iter().map(|region| region.pixels).sum::<u64>(), 10_000);

@@ -162,11 +162,8 @@ impl FromStr for Rect {
         let wrong = || {
             format!("`{text}` is no rectangle; write it as X,Y,WIDTH,HEIGHT in pixels, such as `0,0,320,48`")
         };
-        let parts: Vec<u32> = text
-            .split(',')
-            .map(|part| part.trim().parse())
-            .collect::<Result<_, _>>()
-            .map_err(|_| wrong())?;
+        let parts: Vec<u32> =
+            text.split(',').map(|part| part.trim().parse()).collect::<Result<_, _>>().map_err(|_| wrong())?;
         match parts[..] {
             [x, y, width, height] if width > 0 && height > 0 => Ok(Self { x, y, width, height }),
             _ => Err(wrong()),
@@ -214,23 +211,9 @@ mod tests {
 
     #[test]
     fn a_rectangle_past_the_edge_covers_what_is_there() {
-        let rect = Rect {
-            x: 3,
-            y: u32::MAX,
-            width: u32::MAX,
-            height: 2,
-        };
+        let rect = Rect { x: 3, y: u32::MAX, width: u32::MAX, height: 2 };
         assert_eq!(rect.columns(u32::MAX, 10), 3..10);
         assert_eq!(rect.columns(0, 10), 0..0);
-        assert_eq!(
-            Rect {
-                x: 20,
-                y: 0,
-                width: 1,
-                height: 1
-            }
-            .columns(0, 10),
-            10..10
-        );
+        assert_eq!(Rect { x: 20, y: 0, width: 1, height: 1 }.columns(0, 10), 10..10);
     }
 }

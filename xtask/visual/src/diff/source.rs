@@ -98,12 +98,7 @@ pub(crate) fn read_header<R: BufRead + Seek>(mut input: R) -> Result<(Decoder<R>
     let (width, height, interlaced) = (header.width, header.height, header.interlaced);
     let limit = if interlaced { MAX_WHOLE_PIXELS } else { MAX_PIXELS };
     if u64::from(width) * u64::from(height) > limit {
-        return Err(PictureError::TooLarge {
-            width,
-            height,
-            whole: interlaced,
-            limit,
-        });
+        return Err(PictureError::TooLarge { width, height, whole: interlaced, limit });
     }
     Ok((decoder, Size { width, height }, interlaced))
 }
@@ -113,24 +108,12 @@ impl<R: BufRead + Seek> PngRows<R> {
     pub fn new(input: R) -> Result<Self, PictureError> {
         let (decoder, Size { width, height }, interlaced) = read_header(input)?;
         let reader = decoder.read_info()?;
-        if reader
-            .info()
-            .frame_control
-            .is_some_and(|frame| (frame.width, frame.height) != (width, height))
-        {
-            return Err(PictureError::Damaged(
-                "its first frame isn't the whole picture".to_owned(),
-            ));
+        if reader.info().frame_control.is_some_and(|frame| (frame.width, frame.height) != (width, height)) {
+            return Err(PictureError::Damaged("its first frame isn't the whole picture".to_owned()));
         }
         let kind = Kind::of(&reader);
         let raw = vec![0; reader.output_line_size(width).ok_or(PictureError::TooWide)?];
-        let mut rows = Self {
-            reader,
-            kind,
-            raw,
-            whole: None,
-            next: 0,
-        };
+        let mut rows = Self { reader, kind, raw, whole: None, next: 0 };
         if interlaced {
             rows.whole = Some(rows.decode_whole()?);
         }
@@ -286,10 +269,7 @@ mod tests {
             (&b""[..], "it is empty"),
             (b"GIF89a", "it is not a PNG"),
             (b"\x89PN", "it is damaged: it ends too early"),
-            (
-                b"version https://git-lfs.github.com/spec/v1\noid",
-                "it is a Git LFS pointer",
-            ),
+            (b"version https://git-lfs.github.com/spec/v1\noid", "it is a Git LFS pointer"),
         ] {
             let told = read(bytes).unwrap_err().to_string();
             assert!(told.starts_with(message), "{told}");
@@ -300,12 +280,7 @@ mod tests {
     fn lying_headers_are_refused() {
         for (width, height, interlaced, message) in [
             (65_000_u32, 65_000_u32, 0, "it claims to be 65000×65000 pixels"),
-            (
-                20_000,
-                20_000,
-                1,
-                "it claims to be 20000×20000 pixels, interlaced",
-            ),
+            (20_000, 20_000, 1, "it claims to be 20000×20000 pixels, interlaced"),
             (0x7fff_ffff, 1, 0, "it claims to be 2147483647×1 pixels"),
             (0x3000_0000, 1, 0, "its rows are too long"),
             (0, 1, 0, "it is damaged"),
@@ -327,13 +302,12 @@ mod tests {
     /// CRC-32, as a PNG's chunks carry it.
     fn crc(bytes: &[u8]) -> u32 {
         !bytes.iter().fold(!0_u32, |crc, &byte| {
-            (0..8).fold(crc ^ u32::from(byte), |crc, _| {
-                if crc & 1 == 1 {
-                    crc >> 1 ^ 0xedb8_8320
-                } else {
-                    crc >> 1
-                }
-            })
+            (0..8).fold(
+                crc ^ u32::from(byte),
+                |crc, _| {
+                    if crc & 1 == 1 { crc >> 1 ^ 0xedb8_8320 } else { crc >> 1 }
+                },
+            )
         })
     }
 
@@ -342,11 +316,7 @@ mod tests {
         let whole = some_png();
         assert!(read(&whole).is_ok());
         for length in 0..whole.len() {
-            assert!(
-                read(&whole[..length]).is_err(),
-                "cut to {length} of {} bytes",
-                whole.len()
-            );
+            assert!(read(&whole[..length]).is_err(), "cut to {length} of {} bytes", whole.len());
         }
     }
 

@@ -44,15 +44,9 @@ impl Window {
     pub(super) fn band(&self, y: usize, width: usize, height: usize) -> Band<'_> {
         let row = |index: usize| {
             let at = (y + index).checked_sub(REACH);
-            at.filter(|&at| at < height)
-                .map_or(&[][..], |at| &self.row(at)[..width])
+            at.filter(|&at| at < height).map_or(&[][..], |at| &self.row(at)[..width])
         };
-        Band {
-            rows: std::array::from_fn(row),
-            y,
-            width,
-            height,
-        }
+        Band { rows: std::array::from_fn(row), y, width, height }
     }
 }
 

@@ -58,9 +58,7 @@ fn a_child_that_asks_at_the_terminal_does_not_hang() {
     // The signals that the system sends for it.
     for script in ["kill -TTIN 0; echo went on", "sleep 100 & kill -TTOU 0; wait"] {
         let started = Instant::now();
-        let result = Process::shell(script)
-            .timeout(super::DEADLINE)
-            .run(&Cancel::new());
+        let result = Process::shell(script).timeout(super::DEADLINE).run(&Cancel::new());
         let error = result.unwrap_err().to_string();
         assert!(error.contains("terminal"), "{error}");
         assert!(started.elapsed() < SECOND, "{:?}", started.elapsed());
@@ -105,9 +103,7 @@ fn a_grandchild_that_outlives_a_good_child_is_ended() {
 
 #[test]
 fn a_grandchild_may_finish_its_output() {
-    let ended = Process::shell("(sleep 0.05; echo late) & echo early")
-        .run(&Cancel::new())
-        .unwrap();
+    let ended = Process::shell("(sleep 0.05; echo late) & echo early").run(&Cancel::new()).unwrap();
     assert_eq!(ended.stdout, b"early\nlate\n");
 }
 
@@ -117,9 +113,8 @@ fn a_pipe_that_a_daemon_holds_is_not_waited_for() {
     let script = "setsid sh -c 'echo pid $$; exec sleep 100' & while [ ! -s \"$0\" ]; do sleep 0.01; done";
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("up");
-    let script = script
-        .replace("echo pid $$;", "echo pid $$; echo x > \"$0\";")
-        .replace("100'", "100' \"$0\"");
+    let script =
+        script.replace("echo pid $$;", "echo pid $$; echo x > \"$0\";").replace("100'", "100' \"$0\"");
     let started = Instant::now();
     let ended = Process::new("sh")
         .args(["-c", &script])
@@ -166,12 +161,6 @@ fn nothing_is_started_once_stopped() {
     cancel.stop(Interrupt::Terminated);
     let file = folder.path().join("started");
     let result = Process::new("touch").arg(&file).run(&cancel);
-    assert!(matches!(
-        result,
-        Err(RunError::Stopped {
-            why: Interrupt::Terminated,
-            ..
-        })
-    ));
+    assert!(matches!(result, Err(RunError::Stopped { why: Interrupt::Terminated, .. })));
     assert!(!file.exists());
 }

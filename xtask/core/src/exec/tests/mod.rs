@@ -33,8 +33,6 @@ fn runs(pid: i32) -> bool {
 /// The numbers in the output of a script that prints `NAME NUMBER` lines.
 fn number(output: &[u8], name: &str) -> i32 {
     let text = String::from_utf8_lossy(output);
-    let found = text
-        .lines()
-        .find_map(|line| line.strip_prefix(name)?.trim().parse().ok());
+    let found = text.lines().find_map(|line| line.strip_prefix(name)?.trim().parse().ok());
     found.unwrap_or_else(|| panic!("no {name} in {text:?}"))
 }

@@ -69,9 +69,7 @@ fn lines_come_while_the_child_runs() {
     let folder = tempfile::tempdir().unwrap();
     let seen = folder.path().join("seen");
     let script = "echo first; while [ ! -e \"$SEEN\" ]; do sleep 0.01; done; echo second";
-    let process = Process::shell(script)
-        .variable("SEEN", &seen)
-        .timeout(super::DEADLINE);
+    let process = Process::shell(script).variable("SEEN", &seen).timeout(super::DEADLINE);
     let ended = process.stream(&Cancel::new(), |_, _| {
         std::fs::File::create(&seen).unwrap();
     });
@@ -82,9 +80,7 @@ fn lines_come_while_the_child_runs() {
 fn lines_are_events_of_their_task() {
     let (sender, events) = mpsc::channel();
     let process = Process::shell("printf 'a\\377\\n'; echo b >&2");
-    process
-        .stream_events(&Cancel::new(), &Events::to(sender), "lint")
-        .unwrap();
+    process.stream_events(&Cancel::new(), &Events::to(sender), "lint").unwrap();
     let mut got: Vec<String> = events
         .iter()
         .map(|event| match event {
@@ -138,10 +134,7 @@ fn input_is_given_or_empty() {
     // It ends without having read it.
     assert_eq!(run(&Process::new("true").input(much.clone())).code, Some(0));
     // It closes its input and goes on.
-    assert_eq!(
-        run(&Process::shell("exec <&-; echo done").input(much)).stdout,
-        b"done\n"
-    );
+    assert_eq!(run(&Process::shell("exec <&-; echo done").input(much)).stdout, b"done\n");
 }
 
 #[test]
@@ -151,10 +144,7 @@ fn folder_and_variables_are_set() {
         .folder(folder.path())
         .variable("SET", "value")
         .without_variable("HOME");
-    let expected = format!(
-        "{}\nvalue\nnone\n",
-        folder.path().canonicalize().unwrap().display()
-    );
+    let expected = format!("{}\nvalue\nnone\n", folder.path().canonicalize().unwrap().display());
     assert_eq!(String::from_utf8_lossy(&run(&process).stdout), expected);
 }
 

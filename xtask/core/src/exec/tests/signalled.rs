@@ -1,8 +1,5 @@
 //! This program, signalled while it has a child: the test starts itself again as that program.
-#![expect(
-    clippy::disallowed_methods,
-    reason = "the program under test is this test program"
-)]
+#![expect(clippy::disallowed_methods, reason = "the program under test is this test program")]
 
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
@@ -33,14 +30,8 @@ fn program() {
         println!("{}", String::from_utf8_lossy(line));
     });
     let code = match result {
-        Err(RunError::Stopped {
-            why: Interrupt::Interrupted,
-            ..
-        }) => 130,
-        Err(RunError::Stopped {
-            why: Interrupt::Terminated,
-            ..
-        }) => 143,
+        Err(RunError::Stopped { why: Interrupt::Interrupted, .. }) => 130,
+        Err(RunError::Stopped { why: Interrupt::Terminated, .. }) => 143,
         other => panic!("{other:?}"),
     };
     std::process::exit(code);
@@ -99,10 +90,6 @@ fn a_second_interrupt_hurries() {
     let hurried = Instant::now();
     signal(&program, Signal::INT);
     assert_eq!(exit_code(program), Some(130));
-    assert!(
-        hurried.elapsed() < Duration::from_secs(1),
-        "{:?}",
-        hurried.elapsed()
-    );
+    assert!(hurried.elapsed() < Duration::from_secs(1), "{:?}", hurried.elapsed());
     wait_for("the children's end", || pids.iter().all(|&pid| !runs(pid)));
 }

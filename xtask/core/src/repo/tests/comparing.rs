@@ -27,20 +27,12 @@ fn an_ordinary_repository() {
     assert!(lines.contains(&"becomes-file 1-2".to_owned()), "{lines:?}");
     assert!(lines.contains(&"\"caf\\351\" 1-1".to_owned()), "{lines:?}");
     for without in ["binary", "link", "attribute.dat", "script", "gone.txt"] {
-        assert!(
-            !lines.iter().any(|line| line.starts_with(without)),
-            "{without} in {lines:?}"
-        );
+        assert!(!lines.iter().any(|line| line.starts_with(without)), "{without} in {lines:?}");
     }
     let changes = repo.changes(&Side::Index, &Side::Worktree).unwrap();
     assert_eq!(
         shown(&changes),
-        [
-            "Added new/untracked.txt",
-            "Modified plain.txt",
-            "Added untracked.bin",
-            "Added untracked.dat",
-        ]
+        ["Added new/untracked.txt", "Modified plain.txt", "Added untracked.bin", "Added untracked.dat",]
     );
     let lines = repo.changed_lines(&Side::Index, &Side::Worktree).unwrap();
     assert_eq!(shown_lines(&lines), ["new/untracked.txt 1-3", "plain.txt 2-2"]);
@@ -79,10 +71,7 @@ fn ancestors() {
     fixture.commit("unrelated");
     assert_agreement(&fixture, &["main", "side", "orphan", "main^{tree}"]);
     let repo = fixture.library();
-    assert_eq!(
-        repo.merge_base("main", "side").unwrap(),
-        Some(repo.resolve("main~1").unwrap())
-    );
+    assert_eq!(repo.merge_base("main", "side").unwrap(), Some(repo.resolve("main~1").unwrap()));
     assert_eq!(repo.merge_base("main", "orphan").unwrap(), None);
 }
 
@@ -106,23 +95,14 @@ fn conflicts_and_intent_to_add() {
     let repo = fixture.library();
     let stages: Vec<u8> = repo.index().unwrap().iter().map(|entry| entry.stage).collect();
     assert_eq!(stages, [1, 2, 3, 1, 3, 0]);
-    for (old, new) in [
-        (rev("HEAD"), Side::Index),
-        (Side::Index, Side::Worktree),
-        (rev("HEAD"), Side::Worktree),
-    ] {
+    for (old, new) in
+        [(rev("HEAD"), Side::Index), (Side::Index, Side::Worktree), (rev("HEAD"), Side::Worktree)]
+    {
         let changes = repo.changes(&old, &new).unwrap();
-        assert_eq!(
-            shown(&changes),
-            ["Conflicted both", "Conflicted deleted"],
-            "{old:?} {new:?}"
-        );
+        assert_eq!(shown(&changes), ["Conflicted both", "Conflicted deleted"], "{old:?} {new:?}");
     }
     let lines = repo.changed_lines(&Side::Index, &Side::Worktree).unwrap();
-    assert_eq!(
-        lines[&RepoPath::from("both")].first().map(|range| range.from),
-        Some(1)
-    );
+    assert_eq!(lines[&RepoPath::from("both")].first().map(|range| range.from), Some(1));
 
     fixture.git(["merge", "--abort"]);
     fixture.write("later", "a\nb\n");
@@ -130,17 +110,12 @@ fn conflicts_and_intent_to_add() {
     fixture.git(["update-index", "--skip-worktree", "kept"]);
     assert_agreement(&fixture, &["HEAD", "theirs"]);
     let index = fixture.library().index().unwrap();
-    let flags: Vec<(bool, bool)> = index
-        .iter()
-        .map(|entry| (entry.intent_to_add, entry.skip_worktree))
-        .collect();
+    let flags: Vec<(bool, bool)> =
+        index.iter().map(|entry| (entry.intent_to_add, entry.skip_worktree)).collect();
     assert_eq!(flags, [(false, false), (false, true), (true, false)]);
     let repo = fixture.repo();
     assert_eq!(shown(&repo.changes(&rev("HEAD"), &Side::Index).unwrap()), [""; 0]);
-    assert_eq!(
-        shown(&repo.changes(&Side::Index, &Side::Worktree).unwrap()),
-        ["Added later"]
-    );
+    assert_eq!(shown(&repo.changes(&Side::Index, &Side::Worktree).unwrap()), ["Added later"]);
 }
 
 #[test]
@@ -156,13 +131,7 @@ fn submodules_are_listed_and_left_alone() {
     assert_agreement(&fixture, &["HEAD~1", "HEAD"]);
     let changes = fixture.repo().changes(&Side::Index, &Side::Worktree).unwrap();
     assert_eq!(shown(&changes), ["Modified module"]);
-    assert!(
-        fixture
-            .repo()
-            .changed_lines(&Side::Index, &Side::Worktree)
-            .unwrap()
-            .is_empty()
-    );
+    assert!(fixture.repo().changed_lines(&Side::Index, &Side::Worktree).unwrap().is_empty());
     let fixture = fixture.at("main/module");
     assert_agreement(&fixture, &["HEAD"]);
     assert_eq!(fixture.library().work_dir(), Some(fixture.top()));
@@ -175,19 +144,12 @@ fn index_versions() {
     for version in ["2", "3", "4"] {
         fixture.git(["update-index", "--force-write-index", "--index-version", version]);
         fixture.git(["update-index", "--untracked-cache"]);
-        assert_eq!(
-            fixture.library().index().unwrap(),
-            fixture.program().index().unwrap(),
-            "{version}"
-        );
+        assert_eq!(fixture.library().index().unwrap(), fixture.program().index().unwrap(), "{version}");
     }
     // No checksum at the end.
     fixture.git(["config", "index.skipHash", "true"]);
     fixture.git(["update-index", "--force-write-index"]);
-    assert_eq!(
-        fixture.repo().index().unwrap(),
-        fixture.program().index().unwrap()
-    );
+    assert_eq!(fixture.repo().index().unwrap(), fixture.program().index().unwrap());
 }
 
 #[test]
@@ -202,10 +164,7 @@ fn another_index() {
         let others = repo.index_at(&other).unwrap();
         assert_eq!(own.len(), others.len() + 1);
         assert_eq!(repo.index_at(&fixture.root().join("missing")).unwrap(), []);
-        let given = Repo {
-            index_file: other.clone(),
-            ..repo
-        };
+        let given = Repo { index_file: other.clone(), ..repo };
         assert_eq!(given.index().unwrap(), others);
         let changes = given.changes(&rev("HEAD"), &Side::Index).unwrap();
         assert_eq!(shown(&changes), [""; 0]);
@@ -224,15 +183,9 @@ fn filters_count_as_for_git() {
     fixture.commit("one");
     fixture.write("a.up", "aBc\n");
     fixture.write("b.crlf", "a\r\nc\r\n");
-    let lines = fixture
-        .repo()
-        .changed_lines(&rev("HEAD"), &Side::Worktree)
-        .unwrap();
+    let lines = fixture.repo().changed_lines(&rev("HEAD"), &Side::Worktree).unwrap();
     assert_eq!(shown_lines(&lines), ["b.crlf 2-2"]);
-    assert_eq!(
-        shown(&fixture.repo().changes(&rev("HEAD"), &Side::Worktree).unwrap()),
-        ["Modified b.crlf"]
-    );
+    assert_eq!(shown(&fixture.repo().changes(&rev("HEAD"), &Side::Worktree).unwrap()), ["Modified b.crlf"]);
 }
 
 #[test]

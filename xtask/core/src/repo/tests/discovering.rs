@@ -9,10 +9,8 @@ use crate::environment::Environment;
 use crate::model::{ProblemKind, Result};
 
 fn find(start: &Path, variables: &[(&str, &Path)]) -> Result<Option<Repo>> {
-    let pairs: Vec<(&str, &str)> = variables
-        .iter()
-        .map(|(name, value)| (*name, value.to_str().unwrap()))
-        .collect();
+    let pairs: Vec<(&str, &str)> =
+        variables.iter().map(|(name, value)| (*name, value.to_str().unwrap())).collect();
     discover(start, &Environment::from_pairs(pairs))
 }
 
@@ -43,13 +41,7 @@ fn the_variables_of_git_count() {
     let git_dir = top.join(".git");
 
     // As in a hook: relative to where git started it.
-    let repo = find(
-        top,
-        &[
-            ("GIT_DIR", Path::new(".git")),
-            ("GIT_INDEX_FILE", Path::new("other")),
-        ],
-    );
+    let repo = find(top, &[("GIT_DIR", Path::new(".git")), ("GIT_INDEX_FILE", Path::new("other"))]);
     let repo = repo.unwrap().unwrap();
     assert_eq!((repo.git_dir(), repo.work_dir()), (&*git_dir, Some(top)));
     assert_eq!(repo.index_file(), top.join("other"));
@@ -57,21 +49,12 @@ fn the_variables_of_git_count() {
     // GIT_DIR alone: where you are is the top.
     let repo = find(&elsewhere, &[("GIT_DIR", &git_dir)]).unwrap().unwrap();
     assert_eq!((repo.git_dir(), repo.work_dir()), (&*git_dir, Some(&*elsewhere)));
-    assert_eq!(
-        repo.changes(&super::super::Side::Index, &super::super::Side::Worktree)
-            .unwrap()
-            .len(),
-        1
-    );
+    assert_eq!(repo.changes(&super::super::Side::Index, &super::super::Side::Worktree).unwrap().len(), 1);
 
     let variables = [("GIT_DIR", &*git_dir), ("GIT_WORK_TREE", top)];
     let repo = find(&elsewhere, &variables).unwrap().unwrap();
     assert_eq!(repo.work_dir(), Some(top));
-    assert_eq!(
-        repo.changes(&super::super::Side::Index, &super::super::Side::Worktree)
-            .unwrap(),
-        []
-    );
+    assert_eq!(repo.changes(&super::super::Side::Index, &super::super::Side::Worktree).unwrap(), []);
 
     // Another object folder: git answers, and finds the same.
     let objects = git_dir.join("objects");
@@ -93,24 +76,14 @@ fn folders_whose_names_are_not_text() {
     let fixture = Fixture::new();
     fixture.write("file", "x\n");
     fixture.commit("one");
-    let odd = fixture
-        .root()
-        .join(std::ffi::OsStr::from_bytes(b"caf\xe9\nnew line"));
+    let odd = fixture.root().join(std::ffi::OsStr::from_bytes(b"caf\xe9\nnew line"));
     std::fs::rename(fixture.top(), &odd).unwrap();
     let repo = discover(&odd, &Environment::default()).unwrap().unwrap();
     assert_eq!(repo.work_dir(), Some(&*odd));
     assert_eq!(repo.backend, Backend::Library);
     let objects = odd.join(".git/objects");
-    for repo in [
-        repo,
-        super::super::discover::by_program(&odd, &Environment::default())
-            .unwrap()
-            .unwrap(),
-    ] {
-        assert_eq!(
-            (repo.work_dir(), repo.common_dir().join("objects")),
-            (Some(&*odd), objects.clone())
-        );
+    for repo in [repo, super::super::discover::by_program(&odd, &Environment::default()).unwrap().unwrap()] {
+        assert_eq!((repo.work_dir(), repo.common_dir().join("objects")), (Some(&*odd), objects.clone()));
         assert_eq!(repo.worktrees().unwrap()[0].path, odd);
         let index = repo.index().unwrap();
         assert_eq!(repo.blobs().unwrap().read(&index[0].id).unwrap(), b"x\n");
@@ -139,9 +112,6 @@ fn another_users_repository_is_refused_with_the_way_on() {
     }
     let problem = find(fixture.top(), &[]).unwrap_err();
     assert_eq!(problem.kind, ProblemKind::Usage);
-    let command = format!(
-        "git config --global --add safe.directory {}",
-        fixture.top().display()
-    );
+    let command = format!("git config --global --add safe.directory {}", fixture.top().display());
     assert_eq!(problem.fix, command);
 }

@@ -29,11 +29,7 @@ pub(super) fn tell(repo: &Repo, revisions: &[&str]) -> BTreeMap<String, String> 
         told.insert(format!("resolve {one}"), show(repo.resolve(one)));
         let tree = repo.tree(one);
         let mut blobs = repo.blobs().unwrap();
-        for entry in tree
-            .iter()
-            .flatten()
-            .filter(|entry| entry.mode != EntryMode::Submodule)
-        {
+        for entry in tree.iter().flatten().filter(|entry| entry.mode != EntryMode::Submodule) {
             told.insert(format!("blob {one} {}", entry.path), show(blobs.read(&entry.id)));
         }
         told.insert(format!("tree {one}"), show(tree));
@@ -45,10 +41,7 @@ pub(super) fn tell(repo: &Repo, revisions: &[&str]) -> BTreeMap<String, String> 
     for old in &sides {
         for new in &sides {
             told.insert(format!("changes {old:?} {new:?}"), show(repo.changes(old, new)));
-            told.insert(
-                format!("lines {old:?} {new:?}"),
-                show(repo.changed_lines(old, new)),
-            );
+            told.insert(format!("lines {old:?} {new:?}"), show(repo.changed_lines(old, new)));
         }
     }
     told
@@ -80,10 +73,8 @@ pub(super) fn shown_lines(lines: &BTreeMap<RepoPath, Vec<LineRange>>) -> Vec<Str
     lines
         .iter()
         .map(|(path, ranges)| {
-            let ranges: Vec<String> = ranges
-                .iter()
-                .map(|range| format!("{}-{}", range.from, range.to))
-                .collect();
+            let ranges: Vec<String> =
+                ranges.iter().map(|range| format!("{}-{}", range.from, range.to)).collect();
             format!("{path} {}", ranges.join(","))
         })
         .collect()
@@ -116,12 +107,7 @@ pub(super) fn many_kinds() -> Fixture {
         std::os::unix::fs::symlink("plain.txt", fixture.top().join("becomes-file")).unwrap();
     }
     fixture.commit("one");
-    fixture.write(
-        "plain.txt",
-        NUMBERS
-            .replace("5\n", "five\nfive and a half\n")
-            .replace("10\n", ""),
-    );
+    fixture.write("plain.txt", NUMBERS.replace("5\n", "five\nfive and a half\n").replace("10\n", ""));
     fixture.write("binary", b"a\0c");
     fixture.write("crlf.txt", "a\r\nB\r\n");
     fixture.write("no newline", "a\nb\n");

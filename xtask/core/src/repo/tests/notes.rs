@@ -27,10 +27,7 @@ fn git_reads_what_is_written_and_the_other_way() {
             assert_eq!(fixture.git(["notes", "--ref=xtask", "show"]), text);
         }
         fixture.git(["notes", "--ref=xtask", "add", "-f", "-m", "by git"]);
-        assert_eq!(
-            repo.note(NOTES, &commit).unwrap().as_deref(),
-            Some(&b"by git\n"[..])
-        );
+        assert_eq!(repo.note(NOTES, &commit).unwrap().as_deref(), Some(&b"by git\n"[..]));
         for name in ["", "a..b", "refs/notes/ space"] {
             assert!(repo.set_note(name, &commit, b"x").is_err(), "{name:?}");
         }
@@ -46,9 +43,8 @@ fn many_notes_lie_in_folders_of_git() {
     for number in 0..4 {
         fixture.commit(&format!("{number}"));
     }
-    let commits: Vec<String> = (0..4)
-        .map(|back| fixture.text(["rev-parse", &format!("main~{back}")]))
-        .collect();
+    let commits: Vec<String> =
+        (0..4).map(|back| fixture.text(["rev-parse", &format!("main~{back}")])).collect();
     // The notes' tree is a tree like any: one note fanned out by git's rule, one not, and folders of others.
     fixture.git(["checkout", "--quiet", "--orphan", "notes"]);
     let (folder, rest) = commits[0].split_at(2);
@@ -74,10 +70,7 @@ fn many_notes_lie_in_folders_of_git() {
     assert_eq!(list(), 8);
     let id = ObjectId::from_hex(&commits[0]).unwrap();
     assert_eq!(repo.note(NOTES, &id).unwrap().as_deref(), Some(&b"a"[..]));
-    assert_eq!(
-        fixture.program().note(NOTES, &id).unwrap().as_deref(),
-        Some(&b"a"[..])
-    );
+    assert_eq!(fixture.program().note(NOTES, &id).unwrap().as_deref(), Some(&b"a"[..]));
 }
 
 #[test]
@@ -87,23 +80,17 @@ fn writers_at_the_same_time_lose_nothing() {
         fixture.commit(&format!("{number}"));
     }
     let repo = fixture.library();
-    let commits: Vec<ObjectId> = (0..6)
-        .map(|back| repo.resolve(&format!("HEAD~{back}")).unwrap())
-        .collect();
+    let commits: Vec<ObjectId> = (0..6).map(|back| repo.resolve(&format!("HEAD~{back}")).unwrap()).collect();
     std::thread::scope(|scope| {
         for commit in &commits {
             let repo = repo.clone();
             scope.spawn(move || {
-                repo.set_note(NOTES, commit, commit.to_string().as_bytes())
-                    .unwrap();
+                repo.set_note(NOTES, commit, commit.to_string().as_bytes()).unwrap();
             });
         }
     });
     for commit in &commits {
-        assert_eq!(
-            repo.note(NOTES, commit).unwrap(),
-            Some(commit.to_string().into_bytes())
-        );
+        assert_eq!(repo.note(NOTES, commit).unwrap(), Some(commit.to_string().into_bytes()));
     }
 }
 

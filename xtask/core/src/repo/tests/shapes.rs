@@ -13,13 +13,7 @@ fn a_repository_without_commits() {
     fixture.write("untracked", "a\n");
     assert_agreement(&fixture, &["HEAD"]);
     let repo = fixture.library();
-    assert_eq!(
-        repo.shape().unwrap(),
-        Shape {
-            empty: true,
-            ..Shape::default()
-        }
-    );
+    assert_eq!(repo.shape().unwrap(), Shape { empty: true, ..Shape::default() });
     let problem = repo.resolve("HEAD").unwrap_err();
     assert!(problem.why.contains("no commit yet"), "{problem}");
     let changes = repo.changes(&Side::Empty, &Side::Worktree).unwrap();
@@ -95,10 +89,7 @@ fn linked_worktrees() {
 fn the_git_program_stands_in() {
     let check = |fixture: &Fixture| {
         let (repo, program) = (fixture.repo(), fixture.program());
-        assert_eq!(
-            tell(&repo, &["HEAD~1", "HEAD"]),
-            tell(&program, &["HEAD~1", "HEAD"])
-        );
+        assert_eq!(tell(&repo, &["HEAD~1", "HEAD"]), tell(&program, &["HEAD~1", "HEAD"]));
         for (question, answer) in tell(&repo, &["HEAD~1", "HEAD"]) {
             assert!(!answer.starts_with("error"), "{question}: {answer}");
         }
@@ -119,26 +110,17 @@ fn the_git_program_stands_in() {
     fill(&fixture);
     let before = fixture.library().index().unwrap();
     fixture.git(["update-index", "--split-index"]);
-    assert!(
-        fixture.library().index().is_err(),
-        "libgit2 learned to read split indexes"
-    );
+    assert!(fixture.library().index().is_err(), "libgit2 learned to read split indexes");
     assert_eq!(check(&fixture).index().unwrap(), before);
 
     // A sparse index.
     let fixture = Fixture::new();
     fill(&fixture);
     fixture.git(["sparse-checkout", "set", "--cone", "--sparse-index", "in"]);
-    assert!(
-        fixture.library().index().is_err(),
-        "libgit2 learned to read sparse indexes"
-    );
+    assert!(fixture.library().index().is_err(), "libgit2 learned to read sparse indexes");
     let index = check(&fixture).index().unwrap();
     let out: Vec<_> = index.iter().filter(|entry| entry.skip_worktree).collect();
-    assert_eq!(
-        (index.len(), out.len(), out[0].path.to_string()),
-        (3, 1, "out/b".to_owned())
-    );
+    assert_eq!((index.len(), out.len(), out[0].path.to_string()), (3, 1, "out/b".to_owned()));
 
     for options in [&["--ref-format=reftable"][..], &["--object-format=sha256"]] {
         let Some(fixture) = Fixture::init(options) else {
@@ -146,18 +128,9 @@ fn the_git_program_stands_in() {
         };
         fill(&fixture);
         let repo = check(&fixture);
-        assert_eq!(
-            shown(&repo.changes(&rev("HEAD"), &Side::Worktree).unwrap()),
-            ["Modified c"]
-        );
-        assert_eq!(
-            shown_lines(&repo.changed_lines(&Side::Empty, &rev("HEAD~1")).unwrap()).len(),
-            3
-        );
-        assert_eq!(
-            repo.worktrees().unwrap()[0].branch,
-            Some("refs/heads/main".into())
-        );
+        assert_eq!(shown(&repo.changes(&rev("HEAD"), &Side::Worktree).unwrap()), ["Modified c"]);
+        assert_eq!(shown_lines(&repo.changed_lines(&Side::Empty, &rev("HEAD~1")).unwrap()).len(), 3);
+        assert_eq!(repo.worktrees().unwrap()[0].branch, Some("refs/heads/main".into()));
         fixture.git(["worktree", "add", "--quiet", "../linked"]);
         assert_eq!(repo.worktrees().unwrap().len(), 2);
         let linked = fixture.at("linked").repo();
@@ -176,11 +149,7 @@ fn a_partial_clone() {
     let fixture = fixture.at("partial");
     let repo = fixture.repo();
     let told = |repo: &Repo| {
-        let paths = repo
-            .index()
-            .unwrap()
-            .into_iter()
-            .map(|entry| (entry.path, entry.id));
+        let paths = repo.index().unwrap().into_iter().map(|entry| (entry.path, entry.id));
         (paths.collect::<Vec<_>>(), repo.tree("HEAD~1").unwrap())
     };
     assert_eq!(told(&repo), told(&whole));
@@ -189,8 +158,5 @@ fn a_partial_clone() {
     for entry in index {
         assert_eq!(blobs.0.read(&entry.id).unwrap(), blobs.1.read(&entry.id).unwrap());
     }
-    assert_eq!(
-        shown(&repo.changes(&rev("HEAD"), &Side::Worktree).unwrap()),
-        [""; 0]
-    );
+    assert_eq!(shown(&repo.changes(&rev("HEAD"), &Side::Worktree).unwrap()), [""; 0]);
 }

@@ -22,11 +22,7 @@ pub(super) struct Block {
 impl Block {
     /// Whether its program failed.
     pub(super) fn failed(&self) -> bool {
-        !self.finished
-            || self
-                .tests
-                .iter()
-                .any(|test| test.status == Some(CaseStatus::Failed))
+        !self.finished || self.tests.iter().any(|test| test.status == Some(CaseStatus::Failed))
     }
 }
 
@@ -85,10 +81,7 @@ impl Open {
     fn new(start: usize, announced: usize) -> Self {
         Self {
             start,
-            block: Block {
-                announced,
-                ..Block::default()
-            },
+            block: Block { announced, ..Block::default() },
             pending: None,
             sections: false,
             section: None,
@@ -117,9 +110,7 @@ impl Open {
 
     /// Whether the last line was of the list of tests that ends the sections.
     fn lists_a_test(&self) -> bool {
-        self.before
-            .strip_prefix("    ")
-            .is_some_and(|name| self.find(name).is_some())
+        self.before.strip_prefix("    ").is_some_and(|name| self.find(name).is_some())
     }
 
     fn find(&self, name: &str) -> Option<usize> {
@@ -127,12 +118,7 @@ impl Open {
     }
 
     fn sections_follow(&self, after: &[&str]) -> bool {
-        let reported = self
-            .block
-            .tests
-            .iter()
-            .filter(|test| test.status.is_some())
-            .count();
+        let reported = self.block.tests.iter().filter(|test| test.status.is_some()).count();
         let next = after.iter().find(|line| !line.is_empty());
         reported >= self.block.announced
             || next.is_some_and(|next| next.starts_with("---- ") || *next == "failures:")
@@ -162,12 +148,7 @@ impl Open {
     fn test_line(&mut self, line: &str) {
         if let Some((name, rest)) = begun(line) {
             let (status, reason) = ended(rest);
-            self.block.tests.push(Test {
-                name: name.to_owned(),
-                status,
-                reason,
-                output: None,
-            });
+            self.block.tests.push(Test { name: name.to_owned(), status, reason, output: None });
             self.pending = status.is_none().then(|| self.block.tests.len() - 1);
         } else if let Some(at) = self.pending
             && let Some(status) = ended_after_noise(line)
@@ -188,11 +169,7 @@ impl Open {
                 .or_else(|| output.starts_with("failures:\n    ").then_some(0));
             if let Some(cut) = cut {
                 let list = output[cut..].trim_start();
-                listed = list
-                    .lines()
-                    .skip(1)
-                    .map(|line| line.trim_start().to_owned())
-                    .collect();
+                listed = list.lines().skip(1).map(|line| line.trim_start().to_owned()).collect();
                 output.truncate(cut);
             }
         }
@@ -212,9 +189,7 @@ impl Open {
 /// `running 8 tests`.
 fn announced(line: &str) -> Option<usize> {
     let (number, word) = line.strip_prefix("running ")?.split_once(' ')?;
-    matches!(word, "test" | "tests")
-        .then(|| number.parse().ok())
-        .flatten()
+    matches!(word, "test" | "tests").then(|| number.parse().ok()).flatten()
 }
 
 /// The tests that `test result: FAILED. 3 passed; 4 failed; 1 ignored; 0 measured; 0 filtered out; …` counts, filtered ones
@@ -235,17 +210,10 @@ fn total(line: &str) -> Option<usize> {
 
 /// Name and rest of `test NAME ... REST`, also behind what another test left on the line.
 fn begun(line: &str) -> Option<(&str, &str)> {
-    let start = if line.starts_with("test ") {
-        0
-    } else {
-        line[..line.find(" ... ")?].rfind("test ")?
-    };
+    let start = if line.starts_with("test ") { 0 } else { line[..line.find(" ... ")?].rfind("test ")? };
     let (name, rest) = line[start + 5..].split_once(" ... ")?;
     let remarks = [" - should panic", " - compile fail", " - compile"];
-    let bare = remarks
-        .iter()
-        .find_map(|remark| name.strip_suffix(remark))
-        .unwrap_or(name);
+    let bare = remarks.iter().find_map(|remark| name.strip_suffix(remark)).unwrap_or(name);
     let is_doc = bare.contains(" - ") && bare.ends_with(')');
     (!bare.is_empty() && (is_doc || !bare.contains(char::is_whitespace))).then_some((bare, rest))
 }

@@ -23,10 +23,7 @@ pub fn parse(root: &Path, stdout: &str, stderr: &str) -> Vec<TestCase> {
     let blocks = blocks::blocks(&captured::plain(stdout));
     let stderr = captured::plain(stderr);
     let programs = programs::programs(&stderr);
-    align(programs, blocks)
-        .into_iter()
-        .flat_map(|(program, blocks)| cases(root, &program, &blocks))
-        .collect()
+    align(programs, blocks).into_iter().flat_map(|(program, blocks)| cases(root, &program, &blocks)).collect()
 }
 
 /// Whether the output has results of libtest in it.
@@ -42,9 +39,7 @@ fn align(programs: Vec<Program>, blocks: Vec<Block>) -> Vec<(Program, Vec<Block>
     let mut matched = Vec::new();
     for program in programs {
         // A program without a block has a harness of its own, or died before it printed: it is found by its end.
-        let fits = groups
-            .peek()
-            .is_some_and(|group| program.failed == group.iter().any(Block::failed));
+        let fits = groups.peek().is_some_and(|group| program.failed == group.iter().any(Block::failed));
         if spare > 0 && !fits {
             spare -= 1;
             matched.push((program, Vec::new()));
@@ -64,9 +59,7 @@ fn group(blocks: Vec<Block>, programs: usize) -> Vec<Vec<Block>> {
     for block in blocks.into_iter().rev() {
         let joins = extra > 0
             && !block.ends_doc_tests
-            && groups
-                .last()
-                .is_some_and(|next| next.len() == 1 && next[0].ends_doc_tests);
+            && groups.last().is_some_and(|next| next.len() == 1 && next[0].ends_doc_tests);
         match groups.last_mut() {
             Some(next) if joins => {
                 extra -= 1;
@@ -90,13 +83,7 @@ fn cases(root: &Path, program: &Program, blocks: &[Block]) -> Vec<TestCase> {
     };
     let mut cases: Vec<TestCase> = Vec::new();
     let tests = blocks.iter().flat_map(|block| &block.tests);
-    for Test {
-        name,
-        status,
-        reason,
-        output,
-    } in tests
-    {
+    for Test { name, status, reason, output } in tests {
         let Some(status) = *status else { continue };
         if status != CaseStatus::Failed {
             cases.push(case(name, status, reason.clone(), None));
@@ -104,10 +91,7 @@ fn cases(root: &Path, program: &Program, blocks: &[Block]) -> Vec<TestCase> {
         }
         let location =
             doc_place(root, name).or_else(|| panics::place(root, name, output.as_deref().unwrap_or("")));
-        let message = output
-            .as_deref()
-            .and_then(captured::message)
-            .or_else(|| reason.clone());
+        let message = output.as_deref().and_then(captured::message).or_else(|| reason.clone());
         cases.push(case(name, status, message, location));
     }
     let unfinished = blocks.iter().find(|block| !block.finished);
@@ -116,11 +100,7 @@ fn cases(root: &Path, program: &Program, blocks: &[Block]) -> Vec<TestCase> {
         let pending = unfinished.and_then(|block| block.tests.iter().find(|test| test.status.is_none()));
         let name = pending
             .map(|test| test.name.as_str())
-            .or_else(|| {
-                program
-                    .suspect()
-                    .filter(|name| !cases.iter().any(|case| case.name == *name))
-            })
+            .or_else(|| program.suspect().filter(|name| !cases.iter().any(|case| case.name == *name)))
             .unwrap_or(PROGRAM);
         let mut message = program.end.clone();
         if let Some(block) = unfinished {
@@ -130,12 +110,7 @@ fn cases(root: &Path, program: &Program, blocks: &[Block]) -> Vec<TestCase> {
                 format!("{message}the program ended after {reported} of its {all} tests had reported\n");
         }
         let location = panics::place(root, name, &program.end);
-        cases.push(case(
-            name,
-            CaseStatus::Failed,
-            captured::message(&message),
-            location,
-        ));
+        cases.push(case(name, CaseStatus::Failed, captured::message(&message), location));
     } else if blocks.is_empty() && !program.doc {
         cases.push(case(PROGRAM, CaseStatus::Passed, None, None));
     }
@@ -147,10 +122,7 @@ fn cases(root: &Path, program: &Program, blocks: &[Block]) -> Vec<TestCase> {
 fn doc_place(root: &Path, name: &str) -> Option<Location> {
     let (path, rest) = name.split_once(" - ")?;
     let (_, line) = rest.rsplit_once("(line ")?;
-    Some(Location::line(
-        panics::inside(root, path)?,
-        line.strip_suffix(')')?.parse().ok()?,
-    ))
+    Some(Location::line(panics::inside(root, path)?, line.strip_suffix(')')?.parse().ok()?))
 }
 
 #[cfg(test)]

@@ -16,10 +16,7 @@ pub(super) struct Program {
 impl Program {
     /// The program of results that no line tells of.
     pub(super) fn unknown() -> Self {
-        Self {
-            label: "cargo test".to_owned(),
-            ..Self::default()
-        }
+        Self { label: "cargo test".to_owned(), ..Self::default() }
     }
 
     /// The test at which the program ended, where standard error names it.
@@ -39,11 +36,7 @@ pub(super) fn programs(stderr: &str) -> Vec<Program> {
         if let Some(program) = start(line) {
             programs.push(program);
         } else if let Some(program) = programs.last_mut() {
-            let failed = [
-                "error: test failed",
-                "error: doctest failed",
-                "error: bench failed",
-            ];
+            let failed = ["error: test failed", "error: doctest failed", "error: bench failed"];
             if failed.iter().any(|text| line.starts_with(text)) {
                 program.failed = true;
             } else if line.starts_with("error: ") && line.ends_with(" targets failed:") {
@@ -62,30 +55,18 @@ pub(super) fn programs(stderr: &str) -> Vec<Program> {
 /// Cargo right-aligns the verb to twelve columns.
 fn start(line: &str) -> Option<Program> {
     if let Some(name) = line.strip_prefix("   Doc-tests ") {
-        return Some(Program {
-            label: format!("{} (doc)", name.trim()),
-            doc: true,
-            ..Program::default()
-        });
+        return Some(Program { label: format!("{} (doc)", name.trim()), doc: true, ..Program::default() });
     }
     let rest = line.strip_prefix("     Running ")?.trim();
     let (what, file) = match rest.rsplit_once(" (") {
         Some((what, file)) => (what, file.strip_suffix(')')?),
         None => ("", rest),
     };
-    let stem = file
-        .rsplit(['/', '\\'])
-        .next()?
-        .trim_end_matches(".exe")
-        .rsplit_once('-')?
-        .0;
+    let stem = file.rsplit(['/', '\\']).next()?.trim_end_matches(".exe").rsplit_once('-')?.0;
     let label = match what.strip_prefix("unittests") {
         Some(" src/lib.rs" | "") | None if !what.starts_with("tests") => stem.to_owned(),
         Some(source) => format!("{stem} ({})", source.trim().replace('\\', "/")),
         None => what.replace('\\', "/"),
     };
-    Some(Program {
-        label,
-        ..Program::default()
-    })
+    Some(Program { label, ..Program::default() })
 }

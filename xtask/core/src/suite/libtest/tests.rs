@@ -11,10 +11,7 @@ fn shown(stdout: &str, stderr: &str) -> Vec<String> {
     parse(Path::new("/repo"), stdout, stderr)
         .iter()
         .map(|case| {
-            let place = case
-                .location
-                .as_ref()
-                .map_or(String::new(), |at| format!(" | {at}"));
+            let place = case.location.as_ref().map_or(String::new(), |at| format!(" | {at}"));
             format!("{} | {} | {:?}{place}", case.suite, case.name, case.status)
         })
         .collect()
@@ -160,26 +157,11 @@ fn messages_hold_what_matters() {
         case.message.clone().unwrap_or_default()
     };
     assert_eq!(message("tests::ignored"), "slow one");
-    assert!(
-        message("tests::fails").starts_with("hello out"),
-        "{}",
-        message("tests::fails")
-    );
-    assert!(
-        message("tests::fails").ends_with("right: 4"),
-        "{}",
-        message("tests::fails")
-    );
-    assert!(
-        message("tests::thread").ends_with("Any { .. }"),
-        "{}",
-        message("tests::thread")
-    );
+    assert!(message("tests::fails").starts_with("hello out"), "{}", message("tests::fails"));
+    assert!(message("tests::fails").ends_with("right: 4"), "{}", message("tests::fails"));
+    assert!(message("tests::thread").ends_with("Any { .. }"), "{}", message("tests::thread"));
     let aborted = message(PROGRAM);
-    assert!(
-        aborted.contains("signal: 6") && aborted.contains("1 of its 3 tests"),
-        "{aborted}"
-    );
+    assert!(aborted.contains("signal: 6") && aborted.contains("1 of its 3 tests"), "{aborted}");
 }
 
 #[test]
@@ -195,10 +177,7 @@ Caused by:
      Running unittests src/main.rs (target/debug/deps/b-bb14e76e05ff24de)
 ";
     let stdout = "\nrunning 2 tests\n\nrunning 1 test\ntest x ... ok\n\ntest result: ok. 1 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out\n";
-    assert_eq!(
-        shown(stdout, stderr),
-        ["a | deep | Failed", "b (src/main.rs) | x | Passed"]
-    );
+    assert_eq!(shown(stdout, stderr), ["a | deep | Failed", "b (src/main.rs) | x | Passed"]);
 }
 
 #[test]
@@ -253,10 +232,7 @@ fn lines_that_tests_break_are_read() {
             "a | Passed b | Passed",
         ),
         // `exit(0)` in a test: Cargo sees a success.
-        (
-            "running 2 tests\ntest a ... ok\n",
-            "a | Passed test program | Failed",
-        ),
+        ("running 2 tests\ntest a ... ok\n", "a | Passed test program | Failed"),
         (
             "running 0 tests\n\ntest result: ok. 0 passed; 0 failed; 0 ignored; 0 measured; 3 filtered out\n",
             "",
@@ -267,10 +243,8 @@ fn lines_that_tests_break_are_read() {
             stdout,
             "     Running tests/t.rs (target/debug/deps/t-0477b2ae106c389c)\n",
         );
-        let shown: Vec<String> = cases
-            .iter()
-            .map(|case| format!("{} | {:?}", case.name, case.status))
-            .collect();
+        let shown: Vec<String> =
+            cases.iter().map(|case| format!("{} | {:?}", case.name, case.status)).collect();
         assert_eq!(shown.join(" "), expected, "{stdout}");
     }
 }
@@ -290,13 +264,7 @@ error: test failed, to rerun pass `--test t`
         .map(|case| (case.suite.clone(), case.status))
         .collect();
     // Which of the two failed programs the block belongs to can't be told; that both failed is.
-    assert_eq!(
-        statuses
-            .iter()
-            .filter(|(_, status)| *status == CaseStatus::Failed)
-            .count(),
-        2
-    );
+    assert_eq!(statuses.iter().filter(|(_, status)| *status == CaseStatus::Failed).count(), 2);
     assert!(statuses.contains(&("tests/quiet.rs".to_owned(), CaseStatus::Passed)));
 }
 

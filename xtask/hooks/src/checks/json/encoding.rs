@@ -29,10 +29,7 @@ pub(super) fn to_utf8(bytes: &[u8]) -> Result<Cow<'_, [u8]>, Fault> {
         Unit::Four => 4,
     };
     if !rest.len().is_multiple_of(size) {
-        return Err(Fault::new(
-            0,
-            "the file ends within a character of UTF-16 or UTF-32",
-        ));
+        return Err(Fault::new(0, "the file ends within a character of UTF-16 or UTF-32"));
     }
     let values: Vec<u32> = rest
         .chunks_exact(size)

@@ -27,10 +27,7 @@ struct Fault {
 
 impl Fault {
     fn new(offset: usize, message: impl Into<String>) -> Self {
-        Self {
-            offset,
-            message: message.into(),
-        }
+        Self { offset, message: message.into() }
     }
 }
 
@@ -46,11 +43,7 @@ fn run(_: &File, bytes: &[u8], _: &Options) -> Vec<Hit> {
         return Vec::new();
     };
     let (line, column) = super::position::position(&text, fault.offset);
-    vec![Hit {
-        line: Some(line),
-        column: Some(column),
-        message: format!("no valid JSON: {}", fault.message),
-    }]
+    vec![Hit { line: Some(line), column: Some(column), message: format!("no valid JSON: {}", fault.message) }]
 }
 
 #[cfg(test)]
@@ -63,11 +56,7 @@ mod tests {
     #[test]
     fn the_place_is_told() {
         let path = RepoPath::from("a.json");
-        let file = File {
-            path: &path,
-            tags: Tags::default(),
-            size: 0,
-        };
+        let file = File { path: &path, tags: Tags::default(), size: 0 };
         let hits = run(&file, b"{\"a\": 1,\n \"a\": 2}\n", &Options::default());
         assert_eq!(
             hits,

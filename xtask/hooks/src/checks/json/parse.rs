@@ -45,10 +45,7 @@ pub(super) fn check(bytes: &[u8]) -> Result<(), Fault> {
             }
             (Next::Value | Next::ValueOrEnd, Some(byte @ (b'[' | b'{'))) => {
                 if open.len() == DEEPEST {
-                    return Err(Fault::new(
-                        at,
-                        format!("values are nested more than {DEEPEST} deep"),
-                    ));
+                    return Err(Fault::new(at, format!("values are nested more than {DEEPEST} deep")));
                 }
                 if byte == b'[' {
                     open.push(Within::Array);
@@ -112,18 +109,13 @@ fn close(open: &mut Vec<Within>, keys: &mut Keys) -> Result<(), Fault> {
     open.pop();
     match keys.close() {
         None => Ok(()),
-        Some((key, offset)) => Err(Fault::new(
-            offset,
-            format!("the key {:?} is there twice", key.as_bstr()),
-        )),
+        Some((key, offset)) => Err(Fault::new(offset, format!("the key {:?} is there twice", key.as_bstr()))),
     }
 }
 
 fn skip_space(bytes: &[u8], at: usize) -> usize {
     let rest = &bytes[at.min(bytes.len())..];
-    let space = rest
-        .iter()
-        .position(|byte| !matches!(byte, b' ' | b'\t' | b'\n' | b'\r'));
+    let space = rest.iter().position(|byte| !matches!(byte, b' ' | b'\t' | b'\n' | b'\r'));
     at + space.unwrap_or(rest.len())
 }
 
@@ -151,9 +143,7 @@ fn scalar(bytes: &[u8], at: usize) -> Result<usize, Fault> {
 fn number(rest: &[u8], at: usize) -> Result<Option<usize>, Fault> {
     let digits = |from: usize| {
         let rest = rest.get(from..).unwrap_or_default();
-        rest.iter()
-            .position(|byte| !byte.is_ascii_digit())
-            .unwrap_or(rest.len())
+        rest.iter().position(|byte| !byte.is_ascii_digit()).unwrap_or(rest.len())
     };
     let sign = usize::from(rest.first() == Some(&b'-'));
     let whole = match rest.get(sign) {
@@ -178,10 +168,7 @@ fn number(rest: &[u8], at: usize) -> Result<Option<usize>, Fault> {
         }
     }
     if is_whole && whole > DIGITS {
-        return Err(Fault::new(
-            at,
-            format!("a whole number of more than {DIGITS} digits"),
-        ));
+        return Err(Fault::new(at, format!("a whole number of more than {DIGITS} digits")));
     }
     Ok(Some(end))
 }

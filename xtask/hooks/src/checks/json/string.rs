@@ -37,9 +37,7 @@ fn control(bytes: &[u8], from: usize, to: usize) -> Option<Fault> {
 
 fn hex(bytes: &[u8], at: usize) -> Option<u32> {
     let digits = bytes.get(at..at + 4)?;
-    digits.iter().try_fold(0, |value, &digit| {
-        Some(value << 4 | char::from(digit).to_digit(16)?)
-    })
+    digits.iter().try_fold(0, |value, &digit| Some(value << 4 | char::from(digit).to_digit(16)?))
 }
 
 /// What a scanned string says: UTF-8, with lone surrogates as three bytes.

@@ -14,12 +14,7 @@ pub(super) struct Cursor<'a> {
 impl<'a> Cursor<'a> {
     pub(super) fn new(text: &'a str) -> Self {
         let at = if text.starts_with('\u{feff}') { 3 } else { 0 };
-        Self {
-            text,
-            at,
-            line_start: at,
-            line: 0,
-        }
+        Self { text, at, line_start: at, line: 0 }
     }
 
     /// The byte `ahead` of the current one; 0 past the end.
@@ -92,9 +87,7 @@ impl<'a> Cursor<'a> {
         while !self.ends(0) {
             // Nothing else begins or continues a line ending.
             let rest = &self.text.as_bytes()[self.at + 1..];
-            let more = rest
-                .iter()
-                .position(|byte| matches!(byte, b'\n' | b'\r' | 0xc2 | 0xe2));
+            let more = rest.iter().position(|byte| matches!(byte, b'\n' | b'\r' | 0xc2 | 0xe2));
             self.at += 1 + more.unwrap_or(rest.len());
         }
     }

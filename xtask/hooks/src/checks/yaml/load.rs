@@ -62,11 +62,7 @@ impl<'a> Loader<'a> {
     pub(super) fn event(&mut self, event: Event<'a>, at: usize) -> Result<(), Fault> {
         match event {
             Event::DocumentStart => self.anchors.clear(),
-            Event::Scalar {
-                text,
-                plain,
-                properties,
-            } => {
+            Event::Scalar { text, plain, properties } => {
                 let key = match core_tag(&properties, at)? {
                     Some(tag) => tagged(tag, text),
                     None if plain || properties.tag.is_some() => resolve(text),
@@ -87,16 +83,9 @@ impl<'a> Loader<'a> {
                     Some("pairs") => Pairs::Any,
                     Some(_) => return Err(Fault::new(at, "a tag that doesn't fit a sequence")),
                 };
-                let kind = Kind::Sequence {
-                    scalars: Some(Vec::new()),
-                    merged: Some(0),
-                    pairs,
-                };
+                let kind = Kind::Sequence { scalars: Some(Vec::new()), merged: Some(0), pairs };
                 // An alias may mean a collection that it is in.
-                let started = Node::Sequence {
-                    scalars: None,
-                    merged: Some(1),
-                };
+                let started = Node::Sequence { scalars: None, merged: Some(1) };
                 self.start(kind, started, &properties, at);
             }
             Event::MappingStart(properties) => {
@@ -111,10 +100,7 @@ impl<'a> Loader<'a> {
                     pending: None,
                     only_key: None,
                 };
-                let started = Node::Mapping {
-                    entries: 1,
-                    only_key: None,
-                };
+                let started = Node::Mapping { entries: 1, only_key: None };
                 self.start(kind, started, &properties, at);
             }
             Event::SequenceEnd | Event::MappingEnd => {
@@ -131,30 +117,18 @@ impl<'a> Loader<'a> {
         if let Some(name) = properties.anchor {
             self.anchors.insert(name, started);
         }
-        self.open.push(Open {
-            at,
-            anchor: properties.anchor,
-            kind,
-        });
+        self.open.push(Open { at, anchor: properties.anchor, kind });
     }
 
     fn close(&mut self, open: Open<'a>) -> Result<(), Fault> {
         let node = match open.kind {
             Kind::Sequence { scalars, merged, .. } => Node::Sequence { scalars, merged },
-            Kind::Mapping {
-                twice: Some((at, key)),
-                merged: 0,
-                ..
-            } => return Err(Fault::new(at, format!("the key {key} is there twice"))),
-            Kind::Mapping {
-                entries,
-                merged,
-                only_key,
-                ..
-            } => Node::Mapping {
-                entries: entries + merged,
-                only_key,
-            },
+            Kind::Mapping { twice: Some((at, key)), merged: 0, .. } => {
+                return Err(Fault::new(at, format!("the key {key} is there twice")));
+            }
+            Kind::Mapping { entries, merged, only_key, .. } => {
+                Node::Mapping { entries: entries + merged, only_key }
+            }
         };
         self.ended(node, open.anchor, open.at)
     }
@@ -168,11 +142,7 @@ impl<'a> Loader<'a> {
             return Ok(());
         };
         match &mut open.kind {
-            Kind::Sequence {
-                scalars,
-                merged,
-                pairs,
-            } => {
+            Kind::Sequence { scalars, merged, pairs } => {
                 match (&mut *pairs, &node) {
                     (Pairs::No, _) | (Pairs::Any, Node::Mapping { entries: 1, .. }) => {}
                     (Pairs::Unique(keys), Node::Mapping { entries: 1, only_key }) => {
@@ -191,14 +161,7 @@ impl<'a> Loader<'a> {
                     _ => *scalars = None,
                 }
             }
-            Kind::Mapping {
-                keys,
-                twice,
-                entries,
-                merged,
-                pending,
-                only_key,
-            } => match pending.take() {
+            Kind::Mapping { keys, twice, entries, merged, pending, only_key } => match pending.take() {
                 None if matches!(node, Node::Scalar(Key::Merge)) => {
                     if *merged > 0 {
                         return Err(Fault::new(at, "the key `<<` is there twice"));
@@ -237,28 +200,11 @@ fn core_tag<'p>(properties: &'p Properties, at: usize) -> Result<Option<&'p str>
     tag.strip_prefix(CORE)
         .filter(|name| KNOWN.contains(name))
         .map(Some)
-        .ok_or_else(|| {
-            Fault::new(
-                at,
-                format!("the tag `{tag}` is unknown (the option `unsafe` lets it)"),
-            )
-        })
+        .ok_or_else(|| Fault::new(at, format!("the tag `{tag}` is unknown (the option `unsafe` lets it)")))
 }
 
-const KNOWN: [&str; 12] = [
-    "null",
-    "bool",
-    "int",
-    "float",
-    "binary",
-    "timestamp",
-    "omap",
-    "pairs",
-    "set",
-    "str",
-    "seq",
-    "map",
-];
+const KNOWN: [&str; 12] =
+    ["null", "bool", "int", "float", "binary", "timestamp", "omap", "pairs", "set", "str", "seq", "map"];
 
 fn show(key: &Key) -> String {
     match key {

@@ -36,10 +36,7 @@ struct Fault {
 
 impl Fault {
     fn new(offset: usize, message: impl Into<String>) -> Self {
-        Self {
-            offset,
-            message: message.into(),
-        }
+        Self { offset, message: message.into() }
     }
 }
 
@@ -48,11 +45,7 @@ fn run(_: &File, bytes: &[u8], options: &Options) -> Vec<Hit> {
         return Vec::new();
     };
     let (line, column) = super::position::position(bytes, fault.offset);
-    vec![Hit {
-        line: Some(line),
-        column: Some(column),
-        message: format!("no valid YAML: {}", fault.message),
-    }]
+    vec![Hit { line: Some(line), column: Some(column), message: format!("no valid YAML: {}", fault.message) }]
 }
 
 fn check(bytes: &[u8], options: &YamlOptions) -> Result<(), Fault> {
@@ -143,26 +136,16 @@ mod tests {
             ("<<: 1\n", 1),
             ("a: !!int x\n", 1),
         ] {
-            assert_eq!(
-                fault(text, &YamlOptions::default()).map(|(line, _)| line),
-                Some(line),
-                "{text}"
-            );
+            assert_eq!(fault(text, &YamlOptions::default()).map(|(line, _)| line), Some(line), "{text}");
         }
     }
 
     #[test]
     fn options_let_more_through() {
-        let many = YamlOptions {
-            allow_multiple_documents: true,
-            ..YamlOptions::default()
-        };
+        let many = YamlOptions { allow_multiple_documents: true, ..YamlOptions::default() };
         assert_eq!(fault("a: 1\n---\na: 2\n", &many), None);
         assert!(fault("a: 1\n---\na: !x 2\n", &many).is_some());
-        let syntax = YamlOptions {
-            syntax_only: true,
-            ..YamlOptions::default()
-        };
+        let syntax = YamlOptions { syntax_only: true, ..YamlOptions::default() };
         assert_eq!(fault("a: !x 1\na: 2\n---\nb\n", &syntax), None);
         assert!(fault("a: [\n", &syntax).is_some());
     }

@@ -12,11 +12,7 @@ use super::token::{Kind, Token};
 pub(super) enum Event<'a> {
     DocumentStart,
     Alias(&'a str),
-    Scalar {
-        text: Cow<'a, str>,
-        plain: bool,
-        properties: Properties<'a>,
-    },
+    Scalar { text: Cow<'a, str>, plain: bool, properties: Properties<'a> },
     SequenceStart(Properties<'a>),
     SequenceEnd,
     MappingStart(Properties<'a>),
@@ -105,10 +101,8 @@ impl<'a> Parser<'a> {
                 State::Document => return self.document(),
                 State::DocumentContent => {
                     let token = self.scanner.peek()?;
-                    let empty = matches!(
-                        token.kind,
-                        Kind::DocumentStart | Kind::DocumentEnd | Kind::StreamEnd
-                    );
+                    let empty =
+                        matches!(token.kind, Kind::DocumentStart | Kind::DocumentEnd | Kind::StreamEnd);
                     if empty || token.kind.is_directive() {
                         let at = token.at;
                         self.leave();
@@ -191,10 +185,7 @@ impl<'a> Parser<'a> {
                 Kind::TagDirective { handle, prefix } => {
                     let before = self.handles.insert(handle, prefix);
                     if before.is_some() {
-                        return Err(Fault::new(
-                            token.at,
-                            format!("the handle `{handle}` is given twice"),
-                        ));
+                        return Err(Fault::new(token.at, format!("the handle `{handle}` is given twice")));
                     }
                 }
                 _ => {}
@@ -241,11 +232,7 @@ impl<'a> Parser<'a> {
                 let Kind::Scalar { text, plain } = token.kind else {
                     return expected("a scalar", &token);
                 };
-                let event = Event::Scalar {
-                    text,
-                    plain,
-                    properties,
-                };
+                let event = Event::Scalar { text, plain, properties };
                 Ok((event, at))
             }
             Kind::FlowSequenceStart => {
@@ -270,11 +257,7 @@ impl<'a> Parser<'a> {
             }
             _ if properties != Properties::default() => {
                 self.leave();
-                let event = Event::Scalar {
-                    text: Cow::Borrowed(""),
-                    plain: true,
-                    properties,
-                };
+                let event = Event::Scalar { text: Cow::Borrowed(""), plain: true, properties };
                 Ok((event, at))
             }
             _ => expected("a value", token),
@@ -300,10 +283,7 @@ impl<'a> Parser<'a> {
 
     fn full_tag(&self, token: Token<'a>) -> Result<Cow<'a, str>, Fault> {
         match token.kind {
-            Kind::Tag {
-                handle: Some(handle),
-                suffix,
-            } => match self.handles.get(handle) {
+            Kind::Tag { handle: Some(handle), suffix } => match self.handles.get(handle) {
                 Some(prefix) => Ok(Cow::Owned(format!("{prefix}{suffix}"))),
                 None => Err(Fault::new(token.at, format!("the handle `{handle}` is unknown"))),
             },
@@ -469,16 +449,9 @@ fn default_handles<'a>() -> HashMap<&'a str, Cow<'a, str>> {
 pub(super) const CORE: &str = "tag:yaml.org,2002:";
 
 fn nothing<'a>() -> Event<'a> {
-    Event::Scalar {
-        text: Cow::Borrowed(""),
-        plain: true,
-        properties: Properties::default(),
-    }
+    Event::Scalar { text: Cow::Borrowed(""), plain: true, properties: Properties::default() }
 }
 
 fn expected<T>(what: &str, found: &Token) -> Result<T, Fault> {
-    Err(Fault::new(
-        found.at,
-        format!("expected {what}, found {}", found.kind.name()),
-    ))
+    Err(Fault::new(found.at, format!("expected {what}, found {}", found.kind.name())))
 }

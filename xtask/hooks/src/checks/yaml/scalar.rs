@@ -49,16 +49,8 @@ pub(super) fn resolve(text: Cow<'_, str>) -> Result<Key<'_>, &'static str> {
 
 /// Whether a scalar can be what its explicit tag (without `tag:yaml.org,2002:`) says.
 pub(super) fn tagged<'a>(tag: &str, text: Cow<'a, str>) -> Result<Key<'a>, &'static str> {
-    const BOOLEANS: [(&str, i128); 8] = [
-        ("yes", 1),
-        ("no", 0),
-        ("y", 1),
-        ("n", 0),
-        ("true", 1),
-        ("false", 0),
-        ("on", 1),
-        ("off", 0),
-    ];
+    const BOOLEANS: [(&str, i128); 8] =
+        [("yes", 1), ("no", 0), ("y", 1), ("n", 0), ("true", 1), ("false", 0), ("on", 1), ("off", 0)];
     match tag {
         "str" => Ok(Key::Text(text)),
         "binary" if is_base64(&text) => Ok(Key::Text(text)),
@@ -232,11 +224,7 @@ fn parts(text: &str) -> Option<[u32; 6]> {
         return (month.len() == 2 && day.len() == 2).then_some([date[0], date[1], date[2], 0, 0, 0]);
     }
     let spaces = rest.trim_start_matches([' ', '\t']);
-    rest = if spaces.len() < rest.len() {
-        spaces
-    } else {
-        rest.strip_prefix(['T', 't'])?
-    };
+    rest = if spaces.len() < rest.len() { spaces } else { rest.strip_prefix(['T', 't'])? };
     let hour = number(&mut rest, 1, 2)?;
     mark(&mut rest, ':')?;
     let minute = number(&mut rest, 2, 2)?;
@@ -257,14 +245,7 @@ fn parts(text: &str) -> Option<[u32; 6]> {
             mark(&mut rest, 'Z')?;
         }
     }
-    rest.is_empty().then_some([
-        date[0],
-        date[1],
-        date[2],
-        value(hour),
-        value(minute),
-        value(second),
-    ])
+    rest.is_empty().then_some([date[0], date[1], date[2], value(hour), value(minute), value(second)])
 }
 
 fn is_time(text: &str) -> bool {
@@ -312,25 +293,14 @@ mod tests {
             ("1.2.3", Key::Text("1.2.3".into())),
             ("12:30", Key::Text("12:30".into())),
             ("2001-12-14", Key::Time("2001-12-14".into())),
-            (
-                "2001-12-14t21:59:43.10-05:00",
-                Key::Time("2001-12-14t21:59:43.10-05:00".into()),
-            ),
+            ("2001-12-14t21:59:43.10-05:00", Key::Time("2001-12-14t21:59:43.10-05:00".into())),
             ("2001-1-1", Key::Text("2001-1-1".into())),
             ("-", Key::Text("-".into())),
             ("<<", Key::Merge),
         ] {
             assert_eq!(resolve(text.into()), Ok(key), "{text}");
         }
-        for text in [
-            "2001-02-29",
-            "2001-13-01",
-            "0000-01-01",
-            "2001-01-01 25:00:00",
-            "0x_",
-            "._",
-            "+_",
-        ] {
+        for text in ["2001-02-29", "2001-13-01", "0000-01-01", "2001-01-01 25:00:00", "0x_", "._", "+_"] {
             assert!(resolve(text.into()).is_err(), "{text}");
         }
     }

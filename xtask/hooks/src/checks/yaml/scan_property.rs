@@ -143,10 +143,7 @@ impl<'a> Scanner<'a> {
                 short
             };
             let suffix = self.uri()?;
-            Kind::Tag {
-                handle: Some(handle),
-                suffix,
-            }
+            Kind::Tag { handle: Some(handle), suffix }
         };
         if self.cursor.peek(0) != b' ' && !self.cursor.ends(0) {
             return self.fail("expected a space after a tag");
@@ -213,8 +210,6 @@ impl<'a> Scanner<'a> {
                 rest = more;
             }
         }
-        String::from_utf8(bytes)
-            .map(Cow::Owned)
-            .map_err(|_| Fault::new(start, "a tag that is no UTF-8"))
+        String::from_utf8(bytes).map(Cow::Owned).map_err(|_| Fault::new(start, "a tag that is no UTF-8"))
     }
 }

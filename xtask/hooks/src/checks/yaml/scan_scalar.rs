@@ -173,10 +173,7 @@ impl<'a> Scanner<'a> {
         let mut breaks = String::new();
         loop {
             if self.cursor.is_any_document_mark() {
-                return Err(Fault::new(
-                    begin,
-                    "a document ends within a quoted scalar that begins here",
-                ));
+                return Err(Fault::new(begin, "a document ends within a quoted scalar that begins here"));
             }
             while matches!(self.cursor.peek(0), b' ' | b'\t') {
                 self.cursor.skip(1);
@@ -198,19 +195,12 @@ impl<'a> Scanner<'a> {
             _ => 0,
         };
         if digits > 0 {
-            let hex = self
-                .cursor
-                .text
-                .get(self.cursor.at + 1..self.cursor.at + 1 + digits);
+            let hex = self.cursor.text.get(self.cursor.at + 1..self.cursor.at + 1 + digits);
             let hex = hex.filter(|hex| hex.bytes().all(|byte| byte.is_ascii_hexdigit()));
             let value = hex.and_then(|hex| u32::from_str_radix(hex, 16).ok());
             let value = value.filter(|value| *value <= 0x0010_ffff);
-            let wrong = || {
-                Fault::new(
-                    start,
-                    format!("`\\{}` wants {digits} hexadecimal digits", char::from(letter)),
-                )
-            };
+            let wrong =
+                || Fault::new(start, format!("`\\{}` wants {digits} hexadecimal digits", char::from(letter)));
             let value = value.ok_or_else(wrong)?;
             self.cursor.skip(1 + digits);
             return Ok(char::from_u32(value).unwrap_or(char::REPLACEMENT_CHARACTER));
@@ -277,10 +267,7 @@ impl<'a> Scanner<'a> {
             self.cursor.skip(1);
         }
         if self.cursor.peek(0) != b' ' && !self.cursor.ends(0) {
-            return Err(Fault::new(
-                start,
-                "expected `+`, `-` or a digit from 1 to 9 after `|` or `>`",
-            ));
+            return Err(Fault::new(start, "expected `+`, `-` or a digit from 1 to 9 after `|` or `>`"));
         }
         while self.cursor.peek(0) == b' ' {
             self.cursor.skip(1);
@@ -289,10 +276,7 @@ impl<'a> Scanner<'a> {
             self.cursor.skip_line();
         }
         if !self.cursor.ends(0) {
-            return Err(Fault::new(
-                self.cursor.at,
-                "expected the end of the line after `|` or `>`",
-            ));
+            return Err(Fault::new(self.cursor.at, "expected the end of the line after `|` or `>`"));
         }
         self.cursor.take_break();
         Ok(increment)
@@ -317,10 +301,7 @@ impl<'a> Scanner<'a> {
             }
         }
         if first > 0 && most > first {
-            return Err(Fault::new(
-                self.cursor.at,
-                "a line is indented more than the first, empty one",
-            ));
+            return Err(Fault::new(self.cursor.at, "a line is indented more than the first, empty one"));
         }
         Ok(most)
     }

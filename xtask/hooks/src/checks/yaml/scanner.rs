@@ -61,18 +61,14 @@ impl<'a> Scanner<'a> {
         while self.needs_more()? {
             self.fetch()?;
         }
-        self.queue
-            .front()
-            .ok_or_else(|| Fault::new(self.cursor.at, "unexpected end"))
+        self.queue.front().ok_or_else(|| Fault::new(self.cursor.at, "unexpected end"))
     }
 
     /// The next token.
     pub(super) fn next(&mut self) -> Result<Token<'a>, Fault> {
         self.peek()?;
         self.taken += 1;
-        self.queue
-            .pop_front()
-            .ok_or_else(|| Fault::new(self.cursor.at, "unexpected end"))
+        self.queue.pop_front().ok_or_else(|| Fault::new(self.cursor.at, "unexpected end"))
     }
 
     pub(super) fn in_flow(&self) -> bool {
@@ -253,14 +249,8 @@ impl<'a> Scanner<'a> {
             }
             b'\t' => Err(Fault::new(self.cursor.at, "a tab where only spaces may be")),
             _ => {
-                let character = self.cursor.text[self.cursor.at..]
-                    .chars()
-                    .next()
-                    .unwrap_or_default();
-                Err(Fault::new(
-                    self.cursor.at,
-                    format!("{character:?} can't begin anything here"),
-                ))
+                let character = self.cursor.text[self.cursor.at..].chars().next().unwrap_or_default();
+                Err(Fault::new(self.cursor.at, format!("{character:?} can't begin anything here")))
             }
         }
     }
@@ -361,13 +351,7 @@ impl<'a> Scanner<'a> {
         let level = self.flow.len();
         if let Some(key) = self.maybe_keys[level].take() {
             let place = key.number - self.taken;
-            self.queue.insert(
-                place,
-                Token {
-                    at: key.at,
-                    kind: Kind::Key,
-                },
-            );
+            self.queue.insert(place, Token { at: key.at, kind: Kind::Key });
             if !self.in_flow() && self.indent_to(key.column) {
                 let kind = Kind::BlockMappingStart;
                 self.queue.insert(place, Token { at: key.at, kind });

@@ -50,10 +50,7 @@ pub(super) enum Kind<'a> {
 
 impl Kind<'_> {
     pub(super) fn is_directive(&self) -> bool {
-        matches!(
-            self,
-            Self::YamlDirective(_) | Self::TagDirective { .. } | Self::OtherDirective
-        )
+        matches!(self, Self::YamlDirective(_) | Self::TagDirective { .. } | Self::OtherDirective)
     }
 
     /// Its name in messages.

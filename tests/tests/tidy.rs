@@ -18,7 +18,7 @@ fn sources() -> Vec<(String, String)> {
             let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
             if path.is_dir() && name != "target" {
                 folders.push(path);
-            } else if name.ends_with(".rs") {
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
                 let text = std::fs::read_to_string(&path).expect("a readable file");
                 let shown = path.strip_prefix(top()).expect("below the top").display().to_string();
                 files.push((shown.replace('\\', "/"), text));

@@ -6,7 +6,7 @@ use xtask_core::model::{ExitCode, Problem, Result};
 
 use crate::areas;
 use crate::output::{self, Reporting};
-use crate::session::Session;
+use crate::session::{Session, with_signals};
 
 /// Run every configured gate as one job graph, and write the reports.
 ///
@@ -69,7 +69,7 @@ fn run_gates(session: &Session, command: &str, scope: Scope, options: Options) -
             .why(why)
             .fix("`xtask ci --plan` says for each gate why; `git init` or `xtask init` is the usual start"));
     }
-    let cx = session.with_signals(cx);
+    let cx = with_signals(cx);
     let reports = xtask_ci::run(&cx, plan)?;
     reporting.finish(session, &cx, command, reports, None)
 }

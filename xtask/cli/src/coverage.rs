@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use xtask_core::model::{ExitCode, Result};
 
-use crate::session::Session;
+use crate::session::{Session, with_signals};
 
 /// Coverage gates.
 ///
@@ -84,7 +84,7 @@ pub(crate) fn run(session: &Session, args: Args) -> Result<ExitCode> {
         return crate::ci::run_one(session, "coverage", scope);
     }
     let reporting = Reporting::start(session);
-    let cx = session.with_signals(session.context(scope, vec!["coverage".to_owned()], reporting.events())?);
+    let cx = with_signals(session.context(scope, vec!["coverage".to_owned()], reporting.events())?);
     let end = match command {
         Command::Run(run) => {
             let options = RunOptions { inputs: run.read.input, update_baseline: run.update_baseline };

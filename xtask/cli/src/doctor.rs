@@ -4,7 +4,7 @@ use xtask_core::gate::Scope;
 use xtask_core::model::{Events, ExitCode, Result};
 use xtask_core::report::Format;
 
-use crate::session::Session;
+use crate::session::{Session, with_signals};
 use crate::{areas, output};
 
 /// Check that tools, versions and services are there.
@@ -14,7 +14,7 @@ use crate::{areas, output};
 pub(crate) struct Args {}
 
 pub(crate) fn run(session: &Session, _: Args) -> Result<ExitCode> {
-    let cx = session.with_signals(session.context(Scope::All, Vec::new(), Events::none())?);
+    let cx = with_signals(session.context(Scope::All, Vec::new(), Events::none())?);
     let needs = xtask_doctor::examine(&cx, &areas::gates());
     match session.global.format {
         Format::Json => output::print_json(&xtask_doctor::json(&needs))?,

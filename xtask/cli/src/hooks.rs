@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use xtask_core::model::{ExitCode, Result};
 
-use crate::session::Session;
+use crate::session::{Session, with_signals};
 
 /// Git hooks.
 #[derive(Debug, clap::Args)]
@@ -80,8 +80,7 @@ pub(crate) fn run(session: &Session, args: Args) -> Result<ExitCode> {
             .fix(near.map(|near| format!("did you mean `{near}`?")).unwrap_or_default())
     })?;
     let reporting = Reporting::start(session);
-    let cx =
-        session.with_signals(session.context(Scope::All, vec!["hooks".to_owned()], reporting.events())?);
+    let cx = with_signals(session.context(Scope::All, vec!["hooks".to_owned()], reporting.events())?);
     let below_root = |cx: &Context, path: &PathBuf| {
         let absolute = std::path::absolute(session.folder.join(path)).unwrap_or_else(|_| path.clone());
         RepoPath::relative(&cx.root, &absolute).ok_or_else(|| {

@@ -2,7 +2,7 @@
 
 use xtask_core::model::{ExitCode, Result};
 
-use crate::session::Session;
+use crate::session::{Session, with_signals};
 
 /// Static analysis, compared with a baseline.
 ///
@@ -35,7 +35,7 @@ pub(crate) fn run(session: &Session, args: Args) -> Result<ExitCode> {
         return crate::ci::run_one(session, "lint", scope);
     }
     let reporting = Reporting::start(session);
-    let cx = session.with_signals(session.context(scope, vec!["lint".to_owned()], reporting.events())?);
+    let cx = with_signals(session.context(scope, vec!["lint".to_owned()], reporting.events())?);
     let options = Options { fix: args.fix, update_baseline: args.update_baseline };
     let end = xtask_lint::run(&cx, options);
     let end = end.map(|linted| {

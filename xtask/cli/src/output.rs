@@ -131,7 +131,7 @@ pub(crate) fn print_json(value: &Value) -> Result<()> {
 /// Prints bytes on standard output. A reader that has gone (`xtask … | head`) is no problem: the exit code stays that of
 /// the work.
 pub(crate) fn print_bytes(bytes: &[u8]) -> Result<()> {
-    let mut out = anstream::stdout().lock();
+    let mut out = std::io::stdout().lock();
     match out.write_all(bytes).and_then(|()| out.flush()) {
         Err(cause) if cause.kind() != ErrorKind::BrokenPipe => {
             Err(Problem::invalid("can't write to standard output").why(cause))
@@ -147,7 +147,7 @@ pub(crate) fn note(text: &str) {
 
 /// Asks something on standard error: the cursor stays behind it.
 pub(crate) fn ask(text: &str) {
-    let mut out = anstream::stderr().lock();
+    let mut out = std::io::stderr().lock();
     // Where standard error is gone, nobody reads what is said there.
     let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
 }
@@ -156,17 +156,13 @@ pub(crate) fn ask(text: &str) {
 pub(crate) fn problem(problem: &Problem, colour: bool) -> ExitCode {
     let (red, bold, cyan, reset) =
         if colour { ("\x1b[1;31m", "\x1b[1m", "\x1b[36m", "\x1b[0m") } else { ("", "", "", "") };
-    let mut text = format!("{red}error:{reset} {bold}{}{reset}\n", problem.what);
     let why = problem.why.trim_matches('\n');
-    if !why.is_empty() {
-        // A drawing of several lines keeps its own indentation.
-        let indent = if why.contains('\n') { "" } else { "  " };
-        text.push_str(&format!("{indent}{why}\n"));
-    }
-    if !problem.fix.is_empty() {
-        text.push_str(&format!("{cyan}  → {}{reset}\n", problem.fix));
-    }
-    let _ = std::io::stderr().lock().write_all(text.as_bytes());
+    // A drawing of several lines keeps its own indentation.
+    let indent = if why.contains('\n') { "" } else { "  " };
+    let why = if why.is_empty() { String::new() } else { format!("{indent}{why}\n") };
+    let fix =
+        if problem.fix.is_empty() { String::new() } else { format!("{cyan}  → {}{reset}\n", problem.fix) };
+    ask(&format!("{red}error:{reset} {bold}{}{reset}\n{why}{fix}", problem.what));
     problem.exit_code()
 }
 

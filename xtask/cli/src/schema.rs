@@ -23,7 +23,7 @@ enum Of {
     Report,
 }
 
-pub(crate) fn run(args: Args) -> Result<ExitCode> {
+pub(crate) fn run(args: &Args) -> Result<ExitCode> {
     let schema = match args.of {
         Of::Config => xtask_core::config::schema(&areas::sections()),
         Of::Report => xtask_core::report::json_schema(),

@@ -111,9 +111,9 @@ impl Session {
     fn jobs(&self) -> NonZeroUsize {
         self.global.jobs.or_else(|| std::thread::available_parallelism().ok()).unwrap_or(NonZeroUsize::MIN)
     }
+}
 
-    /// `cx`, stopped by the signals that end a run.
-    pub(crate) fn with_signals(&self, cx: Context) -> Context {
-        Context { cancel: watch_signals(), ..cx }
-    }
+/// `cx`, stopped by the signals that end a run.
+pub(crate) fn with_signals(cx: Context) -> Context {
+    Context { cancel: watch_signals(), ..cx }
 }

@@ -51,16 +51,16 @@ fn without_cargo(mut arguments: Vec<OsString>) -> Vec<OsString> {
 fn dispatch(session: &Session, command: Command) -> Result<ExitCode, Problem> {
     match command {
         Command::Ci(args) => crate::ci::run(session, args),
-        Command::Test(args) => crate::test::run(session, args),
+        Command::Test(args) => crate::test::run(session, &args),
         Command::Lint(args) => crate::lint::run(session, args),
         Command::Coverage(args) => crate::coverage::run(session, args),
         Command::Visual(args) => crate::visual::run(session, args),
         Command::Hooks(args) => crate::hooks::run(session, args),
         Command::Init(args) => crate::init::run(session, args),
         Command::Doctor(args) => crate::doctor::run(session, args),
-        Command::Completions(args) => crate::completions::run(args),
+        Command::Completions(args) => crate::completions::run(&args),
         Command::Man(args) => crate::man::run(args),
-        Command::Schema(args) => crate::schema::run(args),
+        Command::Schema(args) => crate::schema::run(&args),
     }
 }
 

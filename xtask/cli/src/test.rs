@@ -2,7 +2,7 @@
 
 use xtask_core::model::{ExitCode, Result};
 
-use crate::session::Session;
+use crate::session::{Session, with_signals};
 
 /// Run the project's tests.
 ///
@@ -16,7 +16,7 @@ pub(crate) struct Args {
 }
 
 #[cfg(feature = "test")]
-pub(crate) fn run(session: &Session, args: Args) -> Result<ExitCode> {
+pub(crate) fn run(session: &Session, args: &Args) -> Result<ExitCode> {
     use xtask_core::gate::Scope;
 
     use crate::output::Reporting;
@@ -25,13 +25,12 @@ pub(crate) fn run(session: &Session, args: Args) -> Result<ExitCode> {
         return crate::ci::run_one(session, "test", Scope::All);
     }
     let reporting = Reporting::start(session);
-    let cx =
-        session.with_signals(session.context(Scope::All, vec!["test".to_owned()], reporting.events())?);
+    let cx = with_signals(session.context(Scope::All, vec!["test".to_owned()], reporting.events())?);
     let end = xtask_test::run(&cx, &args.arguments);
     reporting.finish_one(session, &cx, "test", end.map(|report| (report, None)))
 }
 
 #[cfg(not(feature = "test"))]
-pub(crate) fn run(_: &Session, _: Args) -> Result<ExitCode> {
+pub(crate) fn run(_: &Session, _: &Args) -> Result<ExitCode> {
     Err(crate::areas::left_out("test"))
 }

@@ -7,7 +7,7 @@ use xtask_core::model::{ExitCode, Result};
 #[cfg(feature = "visual")]
 use xtask_visual::diff::{Antialias, Ratio, Rect, Rules, Threshold};
 
-use crate::session::Session;
+use crate::session::{Session, with_signals};
 
 /// Visual regression: compare pictures.
 #[derive(Debug, clap::Args)]
@@ -80,7 +80,7 @@ pub(crate) fn run(session: &Session, args: Args) -> Result<ExitCode> {
         Command::Test => return crate::ci::run_one(session, "visual", Scope::All),
     };
     let reporting = Reporting::start(session);
-    let cx = session.with_signals(session.context(Scope::All, Vec::new(), reporting.events())?);
+    let cx = with_signals(session.context(Scope::All, Vec::new(), reporting.events())?);
     let defaults = Rules::default();
     let options = Options {
         rules: Rules {

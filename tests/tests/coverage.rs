@@ -22,8 +22,10 @@ type Lines = BTreeMap<u32, u64>;
 
 /// A workspace of two members with what has gone wrong in readers of profiles: functions that are always inlined, generic
 /// ones, closures, macros, early returns, `?`, arms of a match, code that only a spawned program or a documentation test runs.
-const FIXTURE: [(&str, &str); 7] = [
-    ("Cargo.toml", "[workspace]\nmembers = [\"shapes\", \"tool\"]\nresolver = \"3\"\n"),
+const FIXTURE: [(&str, &str); 9] = [
+    ("Cargo.toml", "[workspace]\nmembers = [\"shapes\", \"tool\", \"types\"]\nresolver = \"3\"\n"),
+    ("types/Cargo.toml", "[package]\nname = \"types\"\nversion = \"0.1.0\"\nedition = \"2024\"\n"),
+    ("types/src/lib.rs", "pub struct NoCode;\n"),
     ("shapes/Cargo.toml", "[package]\nname = \"shapes\"\nversion = \"0.1.0\"\nedition = \"2024\"\n"),
     (
         "shapes/src/lib.rs",
@@ -311,7 +313,7 @@ fn each_line_agrees_with_llvm_cov() {
     assert!(wrong.is_empty(), "{} of {compared} lines differ:\n{}", wrong.len(), wrong.join("\n"));
     assert!(compared > 80, "{compared} lines");
     let files: Vec<String> = ran.map.files().map(|(path, _)| path.to_string()).collect();
-    assert_eq!(files, ["shapes/src/kinds.rs", "shapes/src/lib.rs", "tool/src/main.rs"]);
+    assert_eq!(files, ["shapes/src/kinds.rs", "shapes/src/lib.rs", "tool/src/main.rs", "types/src/lib.rs"]);
 }
 
 #[test]

@@ -232,8 +232,11 @@ fn artifact(kind: &str, path: &str) -> Artifact {
 /// `83.21 % of 1,234 lines in 40 files`, and the change.
 fn headline(summary: &Summary, patch: Option<&Patch>, patch_min: Option<f64>) -> String {
     let lines = Metric::count("lines", summary.total.lines as usize).show();
-    let files = summary.files.len();
-    let mut text = format!("{} of {lines} lines in {files} files", Shown(summary.total.percent));
+    let files = match summary.files.len() {
+        1 => "1 file".to_owned(),
+        count => format!("{count} files"),
+    };
+    let mut text = format!("{} of {lines} lines in {files}", Shown(summary.total.percent));
     match patch {
         Some(patch) if patch.total.lines == 0 => text += "; no coverable line changed",
         Some(patch) => {

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use llvm_profparser::coverage_mapping::read_object_file;
+use llvm_profparser::coverage_mapping::{SectionReadError, read_object_file};
 use llvm_profparser::{
     Counter, CounterMappingRegion, CounterType, ExprKind, Expression, FunctionRecordV3, RegionKind,
 };
@@ -44,6 +44,10 @@ pub(super) fn read(
     let read = std::panic::catch_unwind(|| read_object_file(program, version));
     let mut info = match read {
         Ok(Ok(info)) => info,
+        // A program of crates without any function has no such sections.
+        Ok(Err(cause)) if matches!(cause.downcast_ref(), Some(SectionReadError::MissingSection(_))) => {
+            return Ok(Vec::new());
+        }
         Ok(Err(cause)) => return Err(wrong(format!("{cause:#}"))),
         Err(_) => {
             return Err(wrong("its coverage sections are damaged, or of a newer compiler".into()));

@@ -1,5 +1,5 @@
 //! The built-in checks and the programs of pre-commit-hooks, side by side on the same files: verdicts and fixed bytes are equal.
-//! Differences by decision are listed in `DECIDED`.
+//! Differences by decision are listed in `inputs::decided`.
 
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "helpers of tests are tests")]
 

@@ -130,8 +130,9 @@ fn nothing_is_left_unfinished() {
             continue;
         }
         for (number, line) in text.lines().enumerate() {
-            for mark in ["todo!(", "unimplemented!(", "dbg!(", "#[ignore", "FIXME", "XXX"] {
-                if line.contains(mark) {
+            let ignored = line.trim_start().starts_with("#[ignore");
+            for mark in ["todo!(", "unimplemented!(", "dbg!(", "FIXME", "XXX", "#[ignore"] {
+                if ignored && mark == "#[ignore" || mark != "#[ignore" && line.contains(mark) {
                     violations.push(format!("{path}:{}: {mark}", number + 1));
                 }
             }

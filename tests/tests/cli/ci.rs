@@ -148,6 +148,17 @@ fn secrets_do_not_reach_a_report() {
     for name in ["report.json", "report.html", "report.sarif", "junit.xml", "summary.md"] {
         assert!(!sandbox.read(&format!(".xtask/{name}")).contains("s3cr3t-value-42"), "{name}");
     }
+    // A command's own JSON, and a problem that has a path in it.
+    for arguments in [
+        &["visual", "compare", "a", "b", "--format", "json"][..],
+        &["visual", "compare", "a", "s3cr3t-value-42"],
+    ] {
+        sandbox.write("a/s3cr3t-value-42.png", "no picture").write("b/x.png", "no picture");
+        let output = sandbox.run(arguments);
+        assert_ne!(output.code, 0);
+        let told = format!("{}{}", output.stdout, output.stderr);
+        assert!(!told.contains("s3cr3t-value-42"), "{told}");
+    }
 }
 
 /// A PNG of one grey pixel.

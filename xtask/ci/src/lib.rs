@@ -6,8 +6,8 @@ mod select;
 mod shard;
 mod show;
 
-pub use plan::{CiPlan, plan};
-pub use run::{run, stopped};
+pub use plan::{CiPlan, outcome_of, plan};
+pub use run::{Ran, run, stopped};
 pub use select::Options;
 pub use shard::Shard;
 pub use show::{json, show};

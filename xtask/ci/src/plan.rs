@@ -113,7 +113,7 @@ fn link_providers(entries: &mut [Entry]) {
 }
 
 /// How a gate ended whose work met this problem.
-pub(crate) fn outcome_of(problem: &Problem) -> Outcome {
+pub fn outcome_of(problem: &Problem) -> Outcome {
     let why = if problem.why.is_empty() {
         problem.what.clone()
     } else {

@@ -12,9 +12,17 @@ use xtask_core::suite;
 use crate::CiPlan;
 use crate::plan::{Entry, outcome_of};
 
-/// Runs the plan. The reports come in the order of the gates; what had ended before an interruption is among them.
-/// A wrong configuration that only shows while a gate runs is the problem of the whole run.
-pub fn run(cx: &Context, plan: CiPlan) -> Result<Vec<GateReport>> {
+/// What a run yielded.
+pub struct Ran {
+    /// The reports, in the order of the gates; what had ended before an interruption is among them.
+    pub reports: Vec<GateReport>,
+    /// A wrong configuration that only showed while a gate ran: the run's exit code is that of wrong usage, and what the other
+    /// gates found is still told.
+    pub usage: Option<Problem>,
+}
+
+/// Runs the plan.
+pub fn run(cx: &Context, plan: CiPlan) -> Ran {
     let usage: Mutex<Option<Problem>> = Mutex::new(None);
     let done: Mutex<BTreeMap<&'static str, GateReport>> = Mutex::new(BTreeMap::new());
     let cancel = cx.cancel.child();
@@ -37,8 +45,10 @@ pub fn run(cx: &Context, plan: CiPlan) -> Result<Vec<GateReport>> {
             let mut report = match end_of(entry, cx, done) {
                 Ok(report) => report,
                 Err(problem) => {
-                    let outcome = match problem.kind {
-                        ProblemKind::Interrupted | ProblemKind::Terminated => stopped(cx.cancel.reason()),
+                    // What ends early because another gate failed first could not measure for that alone.
+                    let outcome = match (problem.kind, cx.cancel.reason()) {
+                        (ProblemKind::Interrupted | ProblemKind::Terminated, reason)
+                        | (_, reason @ Some(Interrupt::FailFast)) => stopped(reason),
                         _ => outcome_of(&problem),
                     };
                     if problem.kind == ProblemKind::Usage
@@ -68,9 +78,6 @@ pub fn run(cx: &Context, plan: CiPlan) -> Result<Vec<GateReport>> {
     let ends = graph.run(cx.jobs, &cancel, |report| {
         fail_fast && matches!(report.outcome, Outcome::Failed | Outcome::Invalid { .. })
     });
-    if let Some(problem) = usage.into_inner().unwrap_or(None) {
-        return Err(problem);
-    }
     let reports = ends.into_iter().map(|(name, end)| {
         let report = match end {
             NodeEnd::Done(report) => report,
@@ -86,7 +93,8 @@ pub fn run(cx: &Context, plan: CiPlan) -> Result<Vec<GateReport>> {
         let standing = standings.get(&name).copied().unwrap_or(Standing::Detected);
         GateReport { standing, ..report }
     });
-    Ok(hand_over_cases(reports.collect(), &taken_from))
+    let reports = hand_over_cases(reports.collect(), &taken_from);
+    Ran { reports, usage: usage.into_inner().unwrap_or(None) }
 }
 
 /// How one gate ends: by its job, or by what the plan says of it.
@@ -135,7 +143,9 @@ fn provided(name: &str, provider: &str, report: Option<&GateReport>) -> GateRepo
         };
         return GateReport::new(name, outcome);
     }
-    suite::report(name, report.cases.clone(), true, "")
+    // A measurement that passed or failed had all its tests run to their end; otherwise its reason goes on with them.
+    let ended_well = matches!(report.outcome, Outcome::Passed | Outcome::Failed);
+    suite::report(name, report.cases.clone(), ended_well, report.outcome.why().unwrap_or_default())
 }
 
 /// Leaves each test case in one place: with the test gate, where that took them over. Where tests failed, the gate that ran

@@ -5,7 +5,7 @@ use xtask_core::gate::Scope;
 use xtask_core::model::{ExitCode, Problem, Result};
 
 use crate::areas;
-use crate::output::{self, Reporting};
+use crate::output::{self, Reporting, Results};
 use crate::session::{Session, with_signals};
 
 /// Run every configured gate as one job graph, and write the reports.
@@ -70,6 +70,6 @@ fn run_gates(session: &Session, command: &str, scope: Scope, options: Options) -
             .fix("`xtask ci --plan` says for each gate why; `git init` or `xtask init` is the usual start"));
     }
     let cx = with_signals(cx);
-    let reports = xtask_ci::run(&cx, plan)?;
-    reporting.finish(session, &cx, command, reports, None)
+    let ran = xtask_ci::run(&cx, plan);
+    reporting.finish(session, &cx, command, Results { usage: ran.usage, ..Results::of(ran.reports) })
 }

@@ -7,9 +7,10 @@ use std::sync::mpsc;
 use std::time::Instant;
 
 use serde_json::Value;
+use xtask_core::environment::Environment;
 use xtask_core::exec::Interrupt;
 use xtask_core::gate::Context;
-use xtask_core::model::{Events, ExitCode, GateReport, Problem, ProblemKind, Report, Result};
+use xtask_core::model::{Events, ExitCode, GateReport, Problem, ProblemKind, Report, Result, Standing};
 use xtask_core::report::{self, Format, Redactor, Reporter, ReporterMode, Style};
 
 use crate::session::Session;
@@ -37,7 +38,8 @@ impl Reporting {
         self.events.clone()
     }
 
-    /// Ends the run of one gate. An interruption is told as what became of the gate, like every other end.
+    /// Ends the run of one gate. Whatever kept it from its end is told as what became of the gate, in every format; wrong usage
+    /// alone is no result.
     pub(crate) fn finish_one(
         self,
         session: &Session,
@@ -46,42 +48,84 @@ impl Reporting {
         end: Result<(GateReport, Option<Value>)>,
     ) -> Result<ExitCode> {
         let (report, own_json) = match end {
-            Err(problem) if matches!(problem.kind, ProblemKind::Interrupted | ProblemKind::Terminated) => {
-                (GateReport::new(gate, xtask_ci::stopped(cx.cancel.reason())), None)
+            Ok(end) => end,
+            Err(problem) => {
+                let outcome = match problem.kind {
+                    ProblemKind::Usage => return Err(problem),
+                    ProblemKind::Interrupted | ProblemKind::Terminated => {
+                        xtask_ci::stopped(cx.cancel.reason())
+                    }
+                    ProblemKind::Missing | ProblemKind::Invalid => xtask_ci::outcome_of(&problem),
+                };
+                (GateReport { standing: Standing::Named, ..GateReport::new(gate, outcome) }, None)
             }
-            end => end?,
         };
-        self.finish(session, cx, gate, vec![report], own_json)
+        self.finish(session, cx, gate, Results { own_json, ..Results::of(vec![report]) })
     }
 
-    /// Ends the run: writes the report folder, the files of `--report`, and the results on standard output. `own_json` is
-    /// what `--format json` prints where a command has a shape of its own.
+    /// Ends the run: writes the report folder, the files of `--report`, and the results on standard output.
     pub(crate) fn finish(
         self,
         session: &Session,
         cx: &Context,
         command: &str,
-        gates: Vec<GateReport>,
-        own_json: Option<Value>,
+        results: Results,
     ) -> Result<ExitCode> {
+        let Results { gates, mut own_json, usage } = results;
         let Self { events, reporter, started } = self;
         drop(events);
         reporter.finish();
         let wall_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
         let mut report = Report::new(command, gates, session.global.strict, session.is_ci(), wall_ms);
-        match cx.cancel.reason() {
-            Some(Interrupt::Interrupted) => report.exit_code = ExitCode::Interrupted.code(),
-            Some(Interrupt::Terminated) => report.exit_code = ExitCode::Terminated.code(),
-            Some(Interrupt::FailFast) | None => {}
+        let of_run = match (cx.cancel.reason(), &usage) {
+            (Some(Interrupt::Interrupted), _) => ExitCode::Interrupted,
+            (Some(Interrupt::Terminated), _) => ExitCode::Terminated,
+            (Some(Interrupt::FailFast) | None, Some(_)) => ExitCode::Usage,
+            (Some(Interrupt::FailFast) | None, None) => ExitCode::Passed,
+        };
+        let mut code = ExitCode::from_code(report.exit_code).worst(of_run);
+        report.exit_code = code.code();
+        let redactor = Redactor::new(session.environment);
+        redactor.report(&mut report);
+        if let Some(own) = &mut own_json {
+            redact_json(own, &redactor);
         }
-        report::redact(&mut report, session.environment);
         let written = write_reports(session, cx, &report, own_json.as_ref());
         match (session.global.format, own_json) {
             (Format::Json, Some(own)) => print_json(&own)?,
             (format, _) => print(&report::render(&report, format, session.style()))?,
         }
-        written?;
-        Ok(ExitCode::from_code(report.exit_code))
+        for told in [usage, written.err()].into_iter().flatten() {
+            code = code.worst(problem(&told, session.error_style().colour));
+        }
+        Ok(code)
+    }
+}
+
+/// What a command yielded.
+pub(crate) struct Results {
+    /// The reports of its gates.
+    pub(crate) gates: Vec<GateReport>,
+    /// What `--format json` prints, where the command has a shape of its own.
+    pub(crate) own_json: Option<Value>,
+    /// A wrong configuration that showed only while a gate ran.
+    pub(crate) usage: Option<Problem>,
+}
+
+impl Results {
+    /// These gates, and nothing special.
+    pub(crate) fn of(gates: Vec<GateReport>) -> Self {
+        Self { gates, own_json: None, usage: None }
+    }
+}
+
+/// Takes the values of secret variables out of every text.
+fn redact_json(value: &mut Value, redactor: &Redactor) {
+    match value {
+        Value::String(text) => *text = redactor.text(text).into_owned(),
+        Value::Array(values) => values.iter_mut().for_each(|value| redact_json(value, redactor)),
+        Value::Object(fields) => fields.values_mut().for_each(|value| redact_json(value, redactor)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }
 
@@ -156,6 +200,15 @@ pub(crate) fn ask(text: &str) {
 pub(crate) fn problem(problem: &Problem, colour: bool) -> ExitCode {
     let (red, bold, cyan, reset) =
         if colour { ("\x1b[1;31m", "\x1b[1m", "\x1b[36m", "\x1b[0m") } else { ("", "", "", "") };
+    // What a child printed may be in it.
+    let redactor = Redactor::new(Environment::of_process());
+    let clean = |text: &str| redactor.text(text).into_owned();
+    let problem = &Problem {
+        kind: problem.kind,
+        what: clean(&problem.what),
+        why: clean(&problem.why),
+        fix: clean(&problem.fix),
+    };
     let why = problem.why.trim_matches('\n');
     // A drawing of several lines keeps its own indentation.
     let indent = if why.contains('\n') { "" } else { "  " };

@@ -79,6 +79,9 @@ pub(crate) fn run(session: &Session, args: Args) -> Result<ExitCode> {
         Command::Compare(compare) => compare,
         Command::Test => return crate::ci::run_one(session, "visual", Scope::All),
     };
+    if session.global.plan {
+        return plan(session, &compare);
+    }
     let reporting = Reporting::start(session);
     let cx = with_signals(session.context(Scope::All, Vec::new(), reporting.events())?);
     let defaults = Rules::default();
@@ -97,6 +100,18 @@ pub(crate) fn run(session: &Session, args: Args) -> Result<ExitCode> {
         (comparison.report(), Some(own))
     });
     reporting.finish_one(session, &cx, "visual", end)
+}
+
+/// What would be compared and written.
+#[cfg(feature = "visual")]
+fn plan(session: &Session, compare: &CompareArgs) -> Result<ExitCode> {
+    let out = compare.out.as_ref().map(|out| out.display().to_string());
+    let (old, new) = (compare.old.display().to_string(), compare.new.display().to_string());
+    let json = serde_json::json!({ "old": old, "new": new, "out": out });
+    crate::output::plan(session, &json, || {
+        let written = out.map_or_else(|| "nothing".to_owned(), |out| format!("difference pictures to {out}"));
+        Ok(format!("compare {old} with {new}; write {written}\n"))
+    })
 }
 
 #[cfg(not(feature = "visual"))]

@@ -80,6 +80,18 @@ pub struct Artifact {
     pub path: String,
 }
 
+/// A part of a gate that could not run, where the rest of it did.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct Missing {
+    /// What is missing: "ruff is not installed".
+    pub why: String,
+    /// The command that mends it.
+    pub fix: String,
+    /// Whether the configuration requires it: then the run fails with [`ExitCode::Missing`] everywhere.
+    pub required: bool,
+}
+
 /// What one gate yielded.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
@@ -99,6 +111,9 @@ pub struct GateReport {
     /// The tests it ran, where it ran tests.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub cases: Vec<TestCase>,
+    /// The parts of it that could not run.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub missing: Vec<Missing>,
     /// The files it left behind.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub artifacts: Vec<Artifact>,
@@ -117,6 +132,7 @@ impl GateReport {
             findings: Vec::new(),
             metrics: Vec::new(),
             cases: Vec::new(),
+            missing: Vec::new(),
             artifacts: Vec::new(),
             wall_ms: 0,
         }
@@ -133,16 +149,15 @@ impl GateReport {
     /// The exit code of this gate alone. `strict`: what is missing fails, whoever asked for the gate;
     /// `ci`: it fails where the gate is named.
     pub fn exit_code(&self, strict: bool, ci: bool) -> ExitCode {
-        match &self.outcome {
+        let held = strict || (ci && self.standing == Standing::Named);
+        let own = match &self.outcome {
             Outcome::Failed => ExitCode::Failed,
             Outcome::Invalid { .. } => ExitCode::Invalid,
-            Outcome::Skipped { reason: Skip::Missing, .. }
-                if strict || (ci && self.standing == Standing::Named) =>
-            {
-                ExitCode::Missing
-            }
+            Outcome::Skipped { reason: Skip::Missing, .. } if held => ExitCode::Missing,
             Outcome::Passed | Outcome::Skipped { .. } => ExitCode::Passed,
-        }
+        };
+        let lacks = self.missing.iter().any(|part| held || part.required);
+        if lacks { own.worst(ExitCode::Missing) } else { own }
     }
 }
 
@@ -168,8 +183,8 @@ pub struct Report {
 }
 
 impl Report {
-    /// The report of these gates. A run in which every gate was skipped for want of something, so that nothing was
-    /// measured, is [`ExitCode::Missing`], even where each skip alone would pass.
+    /// The report of these gates. A run in which something was missing and no gate measured anything is
+    /// [`ExitCode::Missing`], even where each skip alone would pass.
     pub fn new(
         command: impl Into<String>,
         gates: Vec<GateReport>,
@@ -181,7 +196,8 @@ impl Report {
             gates.iter().map(|gate| gate.exit_code(strict, ci)).fold(ExitCode::Passed, ExitCode::worst);
         let missing =
             |gate: &GateReport| matches!(&gate.outcome, Outcome::Skipped { reason: Skip::Missing, .. });
-        if !gates.is_empty() && gates.iter().all(missing) {
+        let measured = |gate: &GateReport| !matches!(&gate.outcome, Outcome::Skipped { .. });
+        if gates.iter().any(missing) && !gates.iter().any(measured) {
             code = code.worst(ExitCode::Missing);
         }
         Self {
@@ -237,9 +253,29 @@ mod tests {
     }
 
     #[test]
+    fn a_missing_part_counts_beside_what_was_found() {
+        let part = |required| Missing { why: "no ruff".into(), fix: "pip install ruff".into(), required };
+        for (outcome, required, strict, code) in [
+            (Outcome::Passed, false, false, 0),
+            (Outcome::Passed, true, false, 3),
+            (Outcome::Failed, false, false, 1),
+            (Outcome::Failed, false, true, 3),
+            (Outcome::Failed, true, false, 3),
+            (Outcome::invalid("crash"), true, true, 4),
+        ] {
+            let report = GateReport { missing: vec![part(required)], ..gate(outcome, Standing::Detected) };
+            assert_eq!(Report::new("ci", vec![report], strict, false, 0).exit_code, code);
+        }
+    }
+
+    #[test]
     fn a_run_that_measured_nothing_does_not_pass() {
         let missing = gate(Outcome::missing("no ruff", "pip install ruff"), Standing::Detected);
         assert_eq!(Report::new("ci", vec![missing], false, false, 0).exit_code, 3);
+        let missing = gate(Outcome::missing("no ruff", "pip install ruff"), Standing::Detected);
+        let idle = gate(Outcome::nothing_to_do("no change"), Standing::Detected);
+        assert_eq!(Report::new("ci", vec![missing, idle.clone()], false, false, 0).exit_code, 3);
+        assert_eq!(Report::new("ci", vec![idle], false, false, 0).exit_code, 0);
         let invalid = gate(Outcome::invalid("empty report"), Standing::Detected);
         let failed = gate(Outcome::Failed, Standing::Detected);
         assert_eq!(Report::new("ci", vec![invalid, failed], false, false, 0).exit_code, 4);

@@ -21,6 +21,7 @@ struct Annotation<'a> {
 /// What could not tell first, then what is new, most severe first; then how many GitHub would have dropped, and the verdict.
 pub(super) fn render(report: &Report) -> String {
     let mut annotations: Vec<Annotation<'_>> = report.gates.iter().filter_map(of_outcome).collect();
+    annotations.extend(report.gates.iter().flat_map(of_missing));
     for gate in &report.gates {
         annotations.extend(of_findings(gate));
         annotations.extend(of_cases(gate));
@@ -61,6 +62,15 @@ fn of_outcome(gate: &GateReport) -> Option<Annotation<'_>> {
         severity,
         title: format!("{}: {}", gate.gate, gate.outcome.word()),
         message,
+        location: None,
+    })
+}
+
+fn of_missing(gate: &GateReport) -> impl Iterator<Item = Annotation<'_>> {
+    gate.missing.iter().map(|part| Annotation {
+        severity: if part.required { Severity::Error } else { Severity::Warning },
+        title: format!("{}: not all of it ran", gate.gate),
+        message: format!("{}\n→ {}", part.why, part.fix),
         location: None,
     })
 }

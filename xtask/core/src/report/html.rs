@@ -46,6 +46,8 @@ struct Gate {
     summary: String,
     time: String,
     why: Option<String>,
+    /// Parts that could not run: why, and what mends it.
+    missing: Vec<(String, String)>,
     fix: Option<String>,
     metrics: Vec<(String, String)>,
     groups: Vec<Group>,
@@ -145,6 +147,7 @@ impl Gate {
             summary: summary(gate),
             time: duration(gate.wall_ms),
             why: gate.outcome.why().map(clean),
+            missing: gate.missing.iter().map(|part| (clean(&part.why), clean(&part.fix))).collect(),
             fix: gate.outcome.fix().map(clean),
             metrics: gate.metrics.iter().map(|metric| (one_line(&metric.name), metric.show())).collect(),
             groups,

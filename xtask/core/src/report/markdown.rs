@@ -44,6 +44,15 @@ pub(super) fn render_limited(report: &Report, limit: usize) -> String {
 }
 
 fn write_ways_on(text: &mut String, gate: &GateReport) {
+    for part in &gate.missing {
+        let _ = writeln!(
+            text,
+            "\n**{}** lacks a part: {} → {}",
+            escape(&gate.gate),
+            escape(&part.why),
+            code(&part.fix)
+        );
+    }
     if let Some(why) = gate.outcome.why() {
         let _ = write!(text, "\n**{}** {}: {}", escape(&gate.gate), gate.outcome.word(), escape(why));
         if let Some(fix) = gate.outcome.fix() {

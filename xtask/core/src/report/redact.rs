@@ -4,7 +4,9 @@
 use std::borrow::Cow;
 
 use crate::environment::Environment;
-use crate::model::{Artifact, Finding, GateReport, Location, Metric, Outcome, RepoPath, Report, TestCase};
+use crate::model::{
+    Artifact, Finding, GateReport, Location, Metric, Missing, Outcome, RepoPath, Report, TestCase,
+};
 
 /// The shortest value that is taken for a secret, in bytes. Shorter ones are no secret, and occur everywhere.
 const SHORTEST: usize = 6;
@@ -185,6 +187,7 @@ impl Redactor {
             findings,
             metrics,
             cases,
+            missing,
             artifacts,
             wall_ms: _,
         } = report;
@@ -199,6 +202,10 @@ impl Redactor {
         }
         for case in cases {
             self.case(case);
+        }
+        for Missing { why, fix, required: _ } in missing {
+            self.edit(why);
+            self.edit(fix);
         }
         for Artifact { kind, path } in artifacts {
             self.edit(kind);

@@ -3,8 +3,8 @@
 use proptest::prelude::*;
 
 use crate::model::{
-    Artifact, Better, CaseStatus, Finding, GateReport, Location, Metric, Outcome, RepoPath, Report, Severity,
-    Skip, Standing, State, TestCase, Unit,
+    Artifact, Better, CaseStatus, Finding, GateReport, Location, Metric, Missing, Outcome, RepoPath, Report,
+    Severity, Skip, Standing, State, TestCase, Unit,
 };
 
 /// Every outcome, findings of every weight and state, tests, metrics, artifacts.
@@ -219,6 +219,11 @@ fn any_metric() -> impl Strategy<Value = Metric> {
 }
 
 fn any_gate() -> impl Strategy<Value = GateReport> {
+    let missing = (any_text(), any_text(), any::<bool>()).prop_map(|(why, fix, required)| Missing {
+        why,
+        fix,
+        required,
+    });
     let artifact = (any_text(), any_text()).prop_map(|(kind, path)| Artifact { kind, path });
     (
         any_text(),
@@ -228,10 +233,23 @@ fn any_gate() -> impl Strategy<Value = GateReport> {
         prop::collection::vec(any_finding(), 0..5),
         prop::collection::vec(any_metric(), 0..3),
         prop::collection::vec(any_case(), 0..4),
-        prop::collection::vec(artifact, 0..2),
+        (prop::collection::vec(missing, 0..2), prop::collection::vec(artifact, 0..2)),
         any::<u64>(),
     )
-        .prop_map(|(gate, outcome, standing, summary, findings, metrics, cases, artifacts, wall_ms)| {
-            GateReport { gate, outcome, standing, summary, findings, metrics, cases, artifacts, wall_ms }
-        })
+        .prop_map(
+            |(gate, outcome, standing, summary, findings, metrics, cases, (missing, artifacts), wall_ms)| {
+                GateReport {
+                    gate,
+                    outcome,
+                    standing,
+                    summary,
+                    findings,
+                    metrics,
+                    cases,
+                    missing,
+                    artifacts,
+                    wall_ms,
+                }
+            },
+        )
 }

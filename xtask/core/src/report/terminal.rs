@@ -213,9 +213,16 @@ impl Page {
         }
     }
 
-    /// What was skipped or could not tell, why, and what mends it.
+    /// What was skipped, could not tell or lacked a part, why, and what mends it.
     fn ways_on(&mut self, report: &Report) {
         for gate in &report.gates {
+            if !gate.missing.is_empty() {
+                self.heading(gate, &self.paint(AnsiColor::Yellow.on_default(), "not all of it ran"));
+            }
+            for part in &gate.missing {
+                self.block(&part.why, 2, MESSAGE_LINES, Paint::new());
+                self.way_on(&part.fix, 2);
+            }
             let Some(why) = gate.outcome.why() else { continue };
             let nothing_to_mend =
                 gate.outcome.fix().is_none() && matches!(gate.outcome, Outcome::Skipped { .. });

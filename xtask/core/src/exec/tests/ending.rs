@@ -107,6 +107,8 @@ fn a_grandchild_may_finish_its_output() {
     assert_eq!(ended.stdout, b"early\nlate\n");
 }
 
+/// macOS has no `setsid` program.
+#[cfg(target_os = "linux")]
 #[test]
 fn a_pipe_that_a_daemon_holds_is_not_waited_for() {
     // What left the group on purpose lives on; its output is not ours any more.

@@ -76,12 +76,17 @@ impl Reporting {
         }
         report::redact(&mut report, session.environment);
         let written = write_reports(session, cx, &report, own_json.as_ref());
-        match (session.global.format, own_json) {
-            (Format::Json, Some(own)) => print_json(&own)?,
-            (format, _) => print(&report::render(&report, format, session.style()))?,
-        }
-        written?;
-        Ok(ExitCode::from_code(report.exit_code))
+        let printed = match (session.global.format, own_json) {
+            (Format::Json, Some(own)) => print_json(&own),
+            (format, _) => print(&report::render(&report, format, session.style())),
+        };
+        // What could not be told is told here, and counts beside what the run came to: an interruption stays one.
+        let code = ExitCode::from_code(report.exit_code);
+        let colour = session.error_style().colour;
+        Ok([written, printed]
+            .into_iter()
+            .filter_map(Result::err)
+            .fold(code, |code, wrong| code.worst(problem(&wrong, colour))))
     }
 }
 
@@ -134,10 +139,16 @@ pub(crate) fn print_bytes(bytes: &[u8]) -> Result<()> {
     let mut out = std::io::stdout().lock();
     match out.write_all(bytes).and_then(|()| out.flush()) {
         Err(cause) if cause.kind() != ErrorKind::BrokenPipe => {
-            Err(Problem::invalid("can't write to standard output").why(cause))
+            Err(unprinted(&cause))
         }
         Ok(()) | Err(_) => Ok(()),
     }
+}
+
+fn unprinted(cause: &std::io::Error) -> Problem {
+    Problem::invalid("can't write to standard output")
+        .why(cause)
+        .fix("send it where there is room, or write a file: --report FORMAT=PATH")
 }
 
 /// Tells something on standard error.
@@ -168,7 +179,9 @@ pub(crate) fn problem(problem: &Problem, colour: bool) -> ExitCode {
 
 /// Tells what is wrong with the command line, or prints the help or version that was asked for.
 pub(crate) fn usage_error(wrong: &clap::Error) -> ExitCode {
-    // A reader that has gone is no problem.
-    let _ = wrong.print();
-    if wrong.use_stderr() { ExitCode::Usage } else { ExitCode::Passed }
+    match wrong.print() {
+        _ if wrong.use_stderr() => ExitCode::Usage,
+        Err(cause) if cause.kind() != ErrorKind::BrokenPipe => problem(&unprinted(&cause), false),
+        Ok(()) | Err(_) => ExitCode::Passed,
+    }
 }

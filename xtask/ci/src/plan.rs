@@ -11,6 +11,8 @@ use crate::{Options, shard};
 pub struct CiPlan {
     pub(crate) entries: Vec<Entry>,
     pub(crate) options: Options,
+    /// Whether `--shard` gave gates to another machine.
+    pub(crate) in_other_part: bool,
 }
 
 pub(crate) struct Entry {
@@ -35,9 +37,10 @@ impl Entry {
 }
 
 impl CiPlan {
-    /// Whether no gate is in the run. A part of a run (`--shard`) that holds no gate counts as a run.
+    /// Whether no gate is in the run. A part of a run (`--shard`) that holds no gate counts as a run where another part
+    /// holds one.
     pub fn is_empty(&self) -> bool {
-        self.options.shard.is_none() && !self.entries.iter().any(Entry::is_listed)
+        !self.in_other_part && !self.entries.iter().any(Entry::is_listed)
     }
 }
 
@@ -64,6 +67,7 @@ pub fn plan(cx: &Context, gates: &[Box<dyn Gate>], options: Options) -> Result<C
         }
         entries.push(Entry { planned, left_out, broken, provider: None });
     }
+    let mut in_other_part = false;
     if let Some(part) = options.shard {
         let listed: Vec<&GatePlan> =
             entries.iter().filter(|entry| entry.is_listed()).map(|entry| &entry.planned.plan).collect();
@@ -71,11 +75,12 @@ pub fn plan(cx: &Context, gates: &[Box<dyn Gate>], options: Options) -> Result<C
         for entry in entries.iter_mut().filter(|entry| entry.is_listed()) {
             if !mine.contains(&entry.planned.plan.gate) {
                 entry.left_out = Some(format!("--shard {part}"));
+                in_other_part = true;
             }
         }
     }
     link_providers(&mut entries);
-    Ok(CiPlan { entries, options })
+    Ok(CiPlan { entries, options, in_other_part })
 }
 
 fn plan_one(cx: &Context, gate: &dyn Gate) -> Result<(Planned, Option<Outcome>)> {

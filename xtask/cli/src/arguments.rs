@@ -70,7 +70,7 @@ pub(crate) struct Global {
     pub(crate) color: ColorWhen,
 
     /// How many things may run at once [default: the number of processors]
-    #[arg(long, short = 'j', global = true, value_name = "N")]
+    #[arg(long, short = 'j', global = true, value_name = "N", value_parser = jobs)]
     pub(crate) jobs: Option<std::num::NonZeroUsize>,
 
     /// Print results only, no progress
@@ -113,6 +113,10 @@ impl FromStr for ReportTo {
             path: PathBuf::from(path),
         })
     }
+}
+
+fn jobs(text: &str) -> Result<std::num::NonZeroUsize, String> {
+    text.parse().map_err(|_| "name a whole number, 1 or more".to_owned())
 }
 
 fn format_parser() -> impl clap::builder::TypedValueParser<Value = Format> {

@@ -91,11 +91,12 @@ impl Reporting {
             redact_json(own, &redactor);
         }
         let written = write_reports(session, cx, &report, own_json.as_ref());
-        match (session.global.format, own_json) {
-            (Format::Json, Some(own)) => print_json(&own)?,
-            (format, _) => print(&report::render(&report, format, session.style()))?,
-        }
-        for told in [usage, written.err()].into_iter().flatten() {
+        let printed = match (session.global.format, own_json) {
+            (Format::Json, Some(own)) => print_json(&own),
+            (format, _) => print(&report::render(&report, format, session.style())),
+        };
+        // What could not be told is told here, and counts beside what the run came to: an interruption stays one.
+        for told in [usage, written.err(), printed.err()].into_iter().flatten() {
             code = code.worst(problem(&told, session.error_style().colour));
         }
         Ok(code)
@@ -177,11 +178,15 @@ pub(crate) fn print_json(value: &Value) -> Result<()> {
 pub(crate) fn print_bytes(bytes: &[u8]) -> Result<()> {
     let mut out = std::io::stdout().lock();
     match out.write_all(bytes).and_then(|()| out.flush()) {
-        Err(cause) if cause.kind() != ErrorKind::BrokenPipe => {
-            Err(Problem::invalid("can't write to standard output").why(cause))
-        }
+        Err(cause) if cause.kind() != ErrorKind::BrokenPipe => Err(unprinted(&cause)),
         Ok(()) | Err(_) => Ok(()),
     }
+}
+
+fn unprinted(cause: &std::io::Error) -> Problem {
+    Problem::invalid("can't write to standard output")
+        .why(cause)
+        .fix("send it where there is room, or write a file: --report FORMAT=PATH")
 }
 
 /// Tells something on standard error.
@@ -221,7 +226,9 @@ pub(crate) fn problem(problem: &Problem, colour: bool) -> ExitCode {
 
 /// Tells what is wrong with the command line, or prints the help or version that was asked for.
 pub(crate) fn usage_error(wrong: &clap::Error) -> ExitCode {
-    // A reader that has gone is no problem.
-    let _ = wrong.print();
-    if wrong.use_stderr() { ExitCode::Usage } else { ExitCode::Passed }
+    match wrong.print() {
+        _ if wrong.use_stderr() => ExitCode::Usage,
+        Err(cause) if cause.kind() != ErrorKind::BrokenPipe => problem(&unprinted(&cause), false),
+        Ok(()) | Err(_) => ExitCode::Passed,
+    }
 }

@@ -56,6 +56,7 @@ impl Session {
             }
         };
         let width = self.environment.text("COLUMNS").and_then(|columns| columns.parse().ok());
+        let width = width.filter(|width| *width > 0);
         let measured = || terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
         let width = width.or_else(measured).unwrap_or(100);
         Style { colour, width, verbose: self.global.verbose }

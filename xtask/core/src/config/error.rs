@@ -6,6 +6,9 @@ use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 
 use crate::model::Problem;
 
+/// The characters of the file's own text that a headline shows.
+const LONGEST: usize = 120;
+
 /// The problem of `message` at `span` of the file's `text`.
 pub(super) fn at(file: &str, text: &str, span: Option<Range<usize>>, message: &str) -> Problem {
     let (message, expected, fix) = explain(message);
@@ -27,33 +30,62 @@ pub(super) fn at(file: &str, text: &str, span: Option<Range<usize>>, message: &s
 /// The parser's message in the user's words: what is wrong, what is expected there, what to type.
 fn explain(message: &str) -> (String, String, String) {
     let message = message.trim();
-    if let Some((key, known)) = unknown_key(message) {
+    if let Some((what, key, known)) = unknown(message) {
         let nearest = nearest(&key, known.iter().map(String::as_str));
         let fix = nearest.map_or_else(
-            || "remove it; `xtask schema` lists the known keys".to_owned(),
+            || format!("remove it; `xtask schema` lists the known {what}s"),
             |near| format!("did you mean `{near}`?"),
         );
         let expected = match known.as_slice() {
-            [] => "no key is expected here".to_owned(),
+            [] => format!("no {what} is expected here"),
             many => format!("expected {}", list(many)),
         };
-        return (format!("unknown key `{key}`"), expected, fix);
+        return (format!("unknown {what} `{}`", clip(&key)), expected, fix);
     }
-    let clean = message.lines().next().unwrap_or(message).to_owned();
+    let clean = message.lines().next().unwrap_or(message).replace("missing field ", "missing key ");
     match clean.rsplit_once(", expected ") {
-        Some((what, expected)) => (what.to_owned(), format!("expected {expected}"), String::new()),
-        None => (clean, String::new(), String::new()),
+        Some((what, expected)) => {
+            let (what, expected) = (in_words(what), in_words(expected));
+            (clip(&what), format!("expected {expected}"), String::new())
+        }
+        None => (clip(&clean), String::new(), String::new()),
     }
 }
 
-/// The key and the known ones of a message such as "unknown field `a`, expected one of `b`, `c`", also for values
+/// The types of the program as TOML calls them.
+fn in_words(text: &str) -> String {
+    if text.starts_with("struct ") {
+        return "a table".to_owned();
+    }
+    match text {
+        "a map" => "a table".to_owned(),
+        "a sequence" => "an array".to_owned(),
+        "f32" | "f64" => "a number".to_owned(),
+        "u8" | "u16" | "u32" | "u64" | "usize" => "a whole number, 0 or more".to_owned(),
+        "i8" | "i16" | "i32" | "i64" => "a whole number".to_owned(),
+        "a boolean" => "`true` or `false`".to_owned(),
+        "invalid type: map" => "invalid type: table".to_owned(),
+        "invalid type: sequence" => "invalid type: array".to_owned(),
+        _ => text.to_owned(),
+    }
+}
+
+/// The start of a text that may be as long as a file.
+fn clip(text: &str) -> String {
+    match text.char_indices().nth(LONGEST) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
+    }
+}
+
+/// What is unknown, and the known ones, of a message such as "unknown field `a`, expected one of `b`, `c`", also for values
 /// of a fixed choice ("unknown variant").
-fn unknown_key(message: &str) -> Option<(String, Vec<String>)> {
-    let rest =
-        message.strip_prefix("unknown field `").or_else(|| message.strip_prefix("unknown variant `"))?;
+fn unknown(message: &str) -> Option<(&'static str, String, Vec<String>)> {
+    let key = message.strip_prefix("unknown field `").map(|rest| ("key", rest));
+    let (what, rest) = key.or_else(|| Some(("value", message.strip_prefix("unknown variant `")?)))?;
     let (key, rest) = rest.split_once('`')?;
     let known = rest.split('`').skip(1).step_by(2).map(str::to_owned).collect();
-    Some((key.to_owned(), known))
+    Some((what, key.to_owned(), known))
 }
 
 /// At most eight names, in backquotes.
@@ -83,6 +115,31 @@ mod tests {
         assert_eq!(nearest("chekcs", known.into_iter()), Some("checks"));
         assert_eq!(nearest("excludes", known.into_iter()), Some("exclude"));
         assert_eq!(nearest("zzzzzzzz", known.into_iter()), None);
+    }
+
+    #[test]
+    fn messages_speak_of_toml() {
+        for (message, what, expected) in [
+            (
+                "invalid type: integer `5`, expected struct LintSection",
+                "invalid type: integer `5`",
+                "a table",
+            ),
+            ("invalid type: map, expected a sequence", "invalid type: table", "an array"),
+            ("invalid type: string \"x\", expected f64", "invalid type: string \"x\"", "a number"),
+            ("missing field `run`", "missing key `run`", ""),
+            (
+                "unknown variant `stp`, expected `restage` or `stop`",
+                "unknown value `stp`",
+                "`restage`, `stop`",
+            ),
+        ] {
+            let (said, wanted, _) = explain(message);
+            assert_eq!(said, what);
+            assert_eq!(wanted.strip_prefix("expected ").unwrap_or(&wanted), expected);
+        }
+        let long = explain(&format!("unknown field `{}`", "k".repeat(100_000))).0;
+        assert!(long.len() < 200, "{}", long.len());
     }
 
     #[test]

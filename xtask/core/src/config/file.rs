@@ -1,5 +1,6 @@
 //! Loading `xtask.toml`: read once, each section parsed where it is used, all of them checked at the start.
 
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use serde::de::IntoDeserializer;
@@ -11,6 +12,9 @@ use crate::model::{Problem, Result};
 
 /// The file's name at the top of a repository.
 pub const FILE_NAME: &str = "xtask.toml";
+
+/// The largest file that is read, in bytes: a thousand times what a configuration by hand comes to.
+const LARGEST: u64 = 16 << 20;
 
 /// A loaded `xtask.toml`, or the defaults where there is none.
 #[derive(Clone, Debug, Default)]
@@ -29,12 +33,23 @@ impl Config {
             None => root.join(FILE_NAME),
         };
         let name = path.strip_prefix(root).unwrap_or(&path).display().to_string();
-        let bytes = match std::fs::read(&path) {
+        let bytes = match crate::files::read_limited(&path, LARGEST) {
             Ok(bytes) => bytes,
-            Err(cause) if cause.kind() == std::io::ErrorKind::NotFound && explicit.is_none() => {
+            // A link whose target is gone is a broken configuration, not an absent one.
+            Err(cause)
+                if cause.kind() == ErrorKind::NotFound
+                    && explicit.is_none()
+                    && path.symlink_metadata().is_err() =>
+            {
                 return Ok(Self::default());
             }
-            Err(cause) => return Err(Problem::usage(format!("can't read {name}")).why(cause)),
+            Err(cause) => {
+                let fix = match explicit {
+                    Some(_) => "name a file that is there, or leave --config out",
+                    None => "make it a file that can be read, or remove it",
+                };
+                return Err(Problem::usage(format!("can't read {name}")).why(cause).fix(fix));
+            }
         };
         let text = String::from_utf8(bytes).map_err(|wrong| {
             let good = wrong.utf8_error().valid_up_to();
@@ -75,7 +90,14 @@ impl Config {
 
     /// The section, where the file has it.
     pub fn section<S: Section>(&self) -> Result<Option<S>> {
-        self.table()?.get(S::NAME).map(|value| self.read(value.clone())).transpose()
+        let table = self.table()?;
+        let Some(value) = table.get(S::NAME) else { return Ok(None) };
+        // Derived types read a list as their fields in order, which nobody means.
+        if let (DeValue::Array(_), false) = (value.get_ref(), S::IS_LIST) {
+            let message = "invalid type: sequence, expected a map";
+            return Err(error::at(&self.name, &self.text, Some(value.span()), message));
+        }
+        self.read(value.clone()).map(Some)
     }
 
     /// The section, or its default.
@@ -93,8 +115,11 @@ impl Config {
     /// Checks the version first, then every key of the file; tells all sections that are wrong, not just the first.
     fn check(&self, sections: &[SectionKind]) -> Result<()> {
         let table = self.table()?;
-        if let Some(least) = self.top_level()?.min_version {
-            check_version(&self.name, &least, env!("CARGO_PKG_VERSION"))?;
+        if let (Some(value), Some(least)) = (table.get("min-version"), self.top_level()?.min_version) {
+            check_version(&least, env!("CARGO_PKG_VERSION")).map_err(|problem| {
+                let shown = error::at(&self.name, &self.text, Some(value.span()), &problem.what);
+                Problem { fix: problem.fix, ..shown }
+            })?;
         }
         let mut problems = Vec::new();
         for key in table.keys() {
@@ -107,9 +132,15 @@ impl Config {
                 .map(|name| format!("`{name}`"))
                 .collect();
             let message = format!("unknown field `{known}`, expected one of {}", names.join(", "));
-            problems.push(error::at(&self.name, &self.text, Some(key.span()), &message));
+            let problem = error::at(&self.name, &self.text, Some(key.span()), &message);
+            problems.push((key.span().start, problem));
         }
-        problems.extend(sections.iter().filter_map(|section| (section.check)(self).err()));
+        for section in sections {
+            let place = table.get_key_value(section.name).map_or(0, |(key, _)| key.span().start);
+            problems.extend((section.check)(self).err().map(|problem| (place, problem)));
+        }
+        problems.sort_by_key(|(place, _)| *place);
+        let mut problems: Vec<Problem> = problems.into_iter().map(|(_, problem)| problem).collect();
         match problems.len() {
             0 => Ok(()),
             1 => Err(problems.remove(0)),
@@ -117,8 +148,11 @@ impl Config {
                 let all: Vec<String> = problems
                     .iter()
                     .map(|problem| {
-                        let help =
-                            if problem.fix.is_empty() { String::new() } else { format!("\n{}", problem.fix) };
+                        let help = if problem.fix.is_empty() {
+                            String::new()
+                        } else {
+                            format!("\n  → {}", problem.fix)
+                        };
                         format!("{}{}{help}", problem.what, problem.why)
                     })
                     .collect();
@@ -136,10 +170,11 @@ impl Config {
     }
 }
 
-fn check_version(file: &str, least: &str, have: &str) -> Result<()> {
+/// `what` says nothing of the place: the caller shows it.
+fn check_version(least: &str, have: &str) -> Result<()> {
     let parts = |text: &str| -> Option<Vec<u64>> { text.split('.').map(|part| part.parse().ok()).collect() };
     let wrong = || {
-        Problem::usage(format!("{file}: min-version = {least:?} is no version"))
+        Problem::usage(format!("min-version = {least:?} is no version"))
             .fix("write it as \"0.1\" or \"0.1.2\"")
     };
     let mut wanted = parts(least).filter(|parts| parts.len() <= 3).ok_or_else(wrong)?;
@@ -147,7 +182,7 @@ fn check_version(file: &str, least: &str, have: &str) -> Result<()> {
     let mut have_parts = parts(have.split(['-', '+']).next().unwrap_or(have)).unwrap_or_default();
     have_parts.resize(3, 0);
     if have_parts < wanted {
-        return Err(Problem::usage(format!("{file} needs xtask {least} or later; this is {have}")).fix(
+        return Err(Problem::usage(format!("it needs xtask {least} or later; this is {have}")).fix(
             "update it: pull the repository that holds it, or `cargo install --locked --git URL xtask`",
         ));
     }
@@ -178,6 +213,18 @@ mod tests {
         assert_eq!(asked.unwrap_err().kind, ProblemKind::Usage);
     }
 
+    #[cfg(unix)]
+    #[test]
+    fn a_link_to_nothing_or_to_a_device_is_told() {
+        for (target, why) in [("/nowhere/at/all", "No such file"), ("/dev/zero", "no regular file")] {
+            let folder = tempfile::tempdir().unwrap();
+            std::os::unix::fs::symlink(target, folder.path().join(FILE_NAME)).unwrap();
+            let problem = Config::load(folder.path(), None, &[]).unwrap_err();
+            assert_eq!(problem.kind, ProblemKind::Usage);
+            assert!(problem.why.contains(why) && !problem.fix.is_empty(), "{problem}");
+        }
+    }
+
     #[test]
     fn a_good_file_is_read() {
         let config = load(b"min-version = \"0.1\"\n[env]\nready-timeout = \"90s\"\n[[watch]]\npaths = [\"*.rs\"]\nrun = \"make\"\n");
@@ -201,7 +248,10 @@ mod tests {
             (b"[env]\nready-timeout = 90\n", "xtask.toml:2: invalid type: integer `90`", ""),
             (b"[env\n", "xtask.toml:1: unclosed table", ""),
             (b"a\xff", "xtask.toml:1: the file is not UTF-8", "save it as UTF-8"),
-            (b"min-version = \"99\"\n[tomorrow]\n", "xtask.toml needs xtask 99 or later", ""),
+            (b"[[env]]\n", "xtask.toml:1: invalid type: array", ""),
+            (b"env = []\n", "xtask.toml:1: invalid type: array", ""),
+            (b"watch = {}\n", "xtask.toml:1: invalid type: table", ""),
+            (b"min-version = \"99\"\n[tomorrow]\n", "xtask.toml:1: it needs xtask 99 or later", "update it"),
             (b"min-version = \"x\"\n", "min-version = \"x\" is no version", ""),
         ] {
             let problem = load(text).unwrap_err();
@@ -215,8 +265,8 @@ mod tests {
     fn all_sections_that_are_wrong_are_told() {
         let problem = load(b"[env]\ncompse = []\n[[watch]]\npaths = 1\n[other]\n").unwrap_err();
         assert_eq!(problem.what, "xtask.toml has 3 errors");
-        for part in ["did you mean `compose`?", "xtask.toml:4", "unknown key `other`"] {
-            assert!(problem.why.contains(part), "{part}: {}", problem.why);
-        }
+        let places = ["→ did you mean `compose`?", "xtask.toml:4", "unknown key `other`"]
+            .map(|part| problem.why.find(part).unwrap_or_else(|| panic!("{part}: {}", problem.why)));
+        assert!(places.is_sorted(), "in the order of the file: {}", problem.why);
     }
 }

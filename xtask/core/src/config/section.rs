@@ -12,6 +12,9 @@ use crate::model::Result;
 pub trait Section: DeserializeOwned + JsonSchema {
     /// Its name: `lint` for `[lint]`.
     const NAME: &'static str;
+
+    /// Whether it is a list of tables (`[[watch]]`), not one.
+    const IS_LIST: bool = false;
 }
 
 /// A section as the program knows it: its name, how it is checked, its schema.
@@ -113,6 +116,7 @@ pub struct WatchSection(pub Vec<WatchRule>);
 
 impl Section for WatchSection {
     const NAME: &'static str = "watch";
+    const IS_LIST: bool = true;
 }
 
 /// The JSON Schema of `xtask.toml` with these sections.

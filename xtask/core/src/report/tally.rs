@@ -85,9 +85,16 @@ pub(super) fn summary(gate: &GateReport) -> String {
     parts.join(", ")
 }
 
+/// Whether any gate measured anything.
+pub(super) fn measured(report: &Report) -> bool {
+    report.gates.iter().any(|gate| !matches!(gate.outcome, Outcome::Skipped { .. }))
+}
+
 /// What the exit code says, in a word or two.
 pub(super) fn headline(report: &Report) -> &'static str {
     match report.exit_code {
+        // It must not look as if it had.
+        0 if !measured(report) => "nothing measured",
         0 => "passed",
         1 => "failed",
         2 => "wrong usage or configuration",

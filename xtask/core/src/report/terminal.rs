@@ -6,7 +6,7 @@ use anstyle::{AnsiColor, Style as Paint};
 use unicode_width::UnicodeWidthStr;
 
 use super::Style;
-use super::tally::{Cases, headline, new_and_known, summary, symbol, verdict};
+use super::tally::{Cases, headline, measured, new_and_known, summary, symbol, verdict};
 use super::text::{clean, count, duration, first_lines, fit, one_line, wrap};
 use crate::model::{CaseStatus, Finding, GateReport, Outcome, Report, Severity, State};
 
@@ -28,8 +28,11 @@ const WIDEST_NAME: usize = 24;
 /// Below this many columns nothing is laid out any more.
 const NARROWEST: usize = 40;
 
+/// Beyond this many columns the table grows no wider: no screen has them.
+const WIDEST: usize = 1000;
+
 pub(super) fn render(report: &Report, style: Style) -> String {
-    let mut page = Page { text: String::new(), width: style.width.max(NARROWEST), style };
+    let mut page = Page { text: String::new(), width: style.width.clamp(NARROWEST, WIDEST), style };
     page.table(report);
     for gate in &report.gates {
         page.findings(gate);
@@ -152,13 +155,19 @@ impl Page {
         self.heading(gate, &format!("{}{known_too}", count(new, "finding")));
         let limit = if self.style.verbose { usize::MAX } else { LISTED };
         let mut file = None;
-        for finding in listed.iter().take(limit) {
+        let shown = &listed[..listed.len().min(limit)];
+        for (at, finding) in shown.iter().enumerate() {
             let path = finding.location.as_ref().map(|at| &at.path);
             if file.is_some_and(|before| before != path) {
                 self.line("");
             }
             file = Some(path);
             self.finding(finding);
+            // One way on for a run of findings that it mends: behind the last of them.
+            let next = shown.get(at + 1).and_then(|next| next.fix.as_ref());
+            if let Some(fix) = finding.fix.as_ref().filter(|fix| next != Some(fix)) {
+                self.way_on(fix, 4);
+            }
         }
         self.left_out(listed.len().saturating_sub(limit));
     }
@@ -175,9 +184,6 @@ impl Page {
         }
         self.line(&line);
         self.block(&finding.message, 4, MESSAGE_LINES, Paint::new());
-        if let Some(fix) = &finding.fix {
-            self.way_on(fix, 4);
-        }
     }
 
     fn failed_cases(&mut self, gate: &GateReport) {
@@ -248,6 +254,7 @@ impl Page {
 
     fn verdict(&mut self, report: &Report) {
         let paint = match report.exit_code {
+            0 if !measured(report) => AnsiColor::Yellow.on_default().bold(),
             0 => AnsiColor::Green.on_default().bold(),
             3 => AnsiColor::Yellow.on_default().bold(),
             _ => AnsiColor::Red.on_default().bold(),
@@ -347,8 +354,20 @@ passed; 12.3 s)
     }
 
     #[test]
+    fn a_way_on_is_shown_once_for_the_findings_that_it_mends() {
+        let mut report = samples::large(4);
+        for (finding, fix) in report.gates[0].findings.iter_mut().zip(["one", "one", "two", "one"]) {
+            finding.fix = Some(format!("fix {fix}"));
+        }
+        let text = plain(&report);
+        let fixes: Vec<&str> = text.lines().filter_map(|line| line.trim().strip_prefix("→ fix ")).collect();
+        assert_eq!(fixes, ["one", "two", "one"]);
+    }
+
+    #[test]
     fn a_run_without_gates_still_ends_in_a_line() {
-        assert_eq!(plain(&Report::new("lint", vec![], false, false, 3)), "passed (3 ms)\n");
+        let text = plain(&Report::new("lint", vec![], false, false, 3));
+        assert_eq!(text, "nothing measured (3 ms)\n");
     }
 
     #[test]
@@ -359,7 +378,7 @@ passed; 12.3 s)
 
     proptest! {
         #[test]
-        fn any_report_renders_at_any_width(report in samples::any_report(), width in 0_usize..200, verbose: bool) {
+        fn any_report_renders_at_any_width(report in samples::any_report(), width in prop_oneof![0_usize..200, 60_000_usize..70_000], verbose: bool) {
             let text = render(&report, Style { colour: false, width, verbose });
             prop_assert!(text.ends_with('\n'));
             let has_cases = report.gates.iter().any(|gate| !gate.cases.is_empty());

@@ -71,5 +71,5 @@ fn run_gates(session: &Session, command: &str, scope: Scope, options: Options) -
     }
     let cx = with_signals(cx);
     let ran = xtask_ci::run(&cx, plan);
-    reporting.finish(session, &cx, command, Results { usage: ran.usage, ..Results::of(ran.reports) })
+    Ok(reporting.finish(session, &cx, command, Results { usage: ran.usage, ..Results::of(ran.reports) }))
 }

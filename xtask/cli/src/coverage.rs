@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use xtask_core::model::{ExitCode, Result};
 
-use crate::session::{Session, with_signals};
+use crate::session::Session;
 
 /// Coverage gates.
 ///
@@ -74,6 +74,7 @@ pub(crate) fn run(session: &Session, args: Args) -> Result<ExitCode> {
     use xtask_coverage::RunOptions;
 
     use crate::output::Reporting;
+    use crate::session::with_signals;
 
     let command = args.command.unwrap_or(Command::Run(args.run));
     let scope = match &command {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use xtask_core::model::{ExitCode, Result};
 
-use crate::session::{Session, with_signals};
+use crate::session::Session;
 
 /// Git hooks.
 #[derive(Debug, clap::Args)]
@@ -70,6 +70,7 @@ pub(crate) fn run(session: &Session, args: Args) -> Result<ExitCode> {
     use xtask_hooks::{HooksSection, Selection, Stage, StagePlan, run_all_files};
 
     use crate::output::Reporting;
+    use crate::session::with_signals;
 
     let Command::Run(args) = args.command;
     let stage = Stage::by_name(&args.stage).ok_or_else(|| {

@@ -2,7 +2,7 @@
 
 use xtask_core::model::{ExitCode, Result};
 
-use crate::session::{Session, with_signals};
+use crate::session::Session;
 
 /// Static analysis, compared with a baseline.
 ///
@@ -29,6 +29,7 @@ pub(crate) fn run(session: &Session, args: Args) -> Result<ExitCode> {
     use xtask_lint::{Options, json};
 
     use crate::output::Reporting;
+    use crate::session::with_signals;
 
     let scope = args.since.map_or(Scope::All, Scope::Since);
     if session.global.plan {

@@ -60,17 +60,11 @@ impl Reporting {
                 (GateReport { standing: Standing::Named, ..GateReport::new(gate, outcome) }, None)
             }
         };
-        self.finish(session, cx, gate, Results { own_json, ..Results::of(vec![report]) })
+        Ok(self.finish(session, cx, gate, Results { own_json, ..Results::of(vec![report]) }))
     }
 
     /// Ends the run: writes the report folder, the files of `--report`, and the results on standard output.
-    pub(crate) fn finish(
-        self,
-        session: &Session,
-        cx: &Context,
-        command: &str,
-        results: Results,
-    ) -> Result<ExitCode> {
+    pub(crate) fn finish(self, session: &Session, cx: &Context, command: &str, results: Results) -> ExitCode {
         let Results { gates, mut own_json, usage } = results;
         let Self { events, reporter, started } = self;
         drop(events);
@@ -99,7 +93,7 @@ impl Reporting {
         for told in [usage, written.err(), printed.err()].into_iter().flatten() {
             code = code.worst(problem(&told, session.error_style().colour));
         }
-        Ok(code)
+        code
     }
 }
 

@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use clap::{CommandFactory, FromArgMatches};
 use xtask_core::model::{ExitCode, Problem, Result};
 
-use crate::arguments::{Cli, Command};
+use crate::arguments::{Cli, Command, Global};
 use crate::output;
 use crate::session::Session;
 use crate::tasks::{Task, run_task};
@@ -13,24 +13,33 @@ use crate::tasks::{Task, run_task};
 /// Runs the program with these arguments, the first of which is its own name.
 pub(crate) fn start(arguments: Vec<OsString>, tasks: Vec<Task>) -> ExitCode {
     let arguments = without_cargo(arguments);
-    let command = tasks.iter().fold(Cli::command(), |command, task| command.subcommand(task.command()));
+    let built_in = Cli::command();
+    if let Some(task) = tasks.iter().find(|task| built_in.find_subcommand(task.name()).is_some()) {
+        let clash = Problem::usage(format!("the task `{}` has the name of a built-in command", task.name()));
+        return output::problem(&clash.fix("give it another name"), false);
+    }
+    let command = tasks.iter().fold(built_in, |command, task| command.subcommand(task.command()));
     let matches = match command.try_get_matches_from(arguments) {
         Ok(matches) => matches,
         Err(wrong) => return output::usage_error(&wrong),
     };
     let name = matches.subcommand_name().unwrap_or_default().to_owned();
-    if let Some(task) = tasks.into_iter().find(|task| task.name() == name) {
-        return run_task(task, &matches);
-    }
-    let cli = match Cli::from_arg_matches(&matches) {
-        Ok(cli) => cli,
+    let session = match Global::from_arg_matches(&matches) {
+        Ok(global) => Session::new(global),
         Err(wrong) => return output::usage_error(&wrong),
     };
-    let session = match Session::new(cli.global) {
+    let session = match session {
         Ok(session) => session,
         Err(problem) => return output::problem(&problem, false),
     };
-    match dispatch(&session, cli.command) {
+    let ended = match tasks.into_iter().find(|task| task.name() == name) {
+        Some(task) => run_task(&session, task, &matches),
+        None => match Command::from_arg_matches(&matches) {
+            Ok(command) => dispatch(&session, command),
+            Err(wrong) => return output::usage_error(&wrong),
+        },
+    };
+    match ended {
         Ok(code) => code,
         Err(problem) => output::problem(&problem, session.error_style().colour),
     }

@@ -1,15 +1,18 @@
 //! A repository's own tasks beside the built-in commands.
 
 use std::ffi::OsString;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 
 use clap::ArgMatches;
-use xtask_core::model::{ExitCode, Problem};
+use xtask_core::model::{ExitCode, Problem, Result};
+use xtask_core::repo::Repo;
 
 use crate::output;
+use crate::session::Session;
 
 /// What a task returns. Any error converts by `?`; it is printed, and the program exits with 1.
-pub type TaskResult = Result<(), Box<dyn std::error::Error + Send + Sync>>;
+pub type TaskResult = std::result::Result<(), Box<dyn std::error::Error + Send + Sync>>;
 
 type Body = Box<dyn FnOnce(&TaskContext) -> TaskResult>;
 
@@ -111,25 +114,60 @@ impl Task {
     }
 }
 
-pub(crate) fn run_task(task: Task, matches: &ArgMatches) -> ExitCode {
+/// Runs a task. `--plan` is refused: nobody knows what a task would do.
+pub(crate) fn run_task(session: &Session, task: Task, matches: &ArgMatches) -> Result<ExitCode> {
+    if session.global.plan {
+        return Err(
+            Problem::usage(format!("the task `{}` has no plan to show", task.name)).fix("leave --plan out")
+        );
+    }
     let arguments = matches
         .subcommand_matches(&task.name)
         .and_then(|matches| matches.get_many::<String>("arguments"))
         .map(|arguments| arguments.cloned().collect())
         .unwrap_or_default();
-    let folder = match std::env::current_dir() {
-        Ok(folder) => folder,
-        Err(cause) => {
-            return output::problem(&Problem::usage("the current folder can't be told").why(cause), false);
-        }
+    let repo = Repo::discover(&session.folder)?;
+    let root = repo.and_then(|repo| repo.work_dir().map(ToOwned::to_owned));
+    let cx = TaskContext { root: root.unwrap_or_else(|| session.folder.clone()), arguments };
+    let body = task.body;
+    let why = match catch_unwind(AssertUnwindSafe(move || body(&cx))) {
+        Ok(Ok(())) => return Ok(ExitCode::Passed),
+        Ok(Err(why)) => why.to_string(),
+        Err(_) => "it panicked".to_owned(),
     };
-    let repo = xtask_core::repo::Repo::discover(&folder).ok().flatten();
-    let root = repo.and_then(|repo| repo.work_dir().map(ToOwned::to_owned)).unwrap_or(folder);
-    match (task.body)(&TaskContext { root, arguments }) {
-        Ok(()) => ExitCode::Passed,
-        Err(why) => {
-            output::problem(&Problem::invalid(format!("the task `{}` failed", task.name)).why(why), false);
-            ExitCode::Failed
-        }
+    let failed = Problem::invalid(format!("the task `{}` failed", task.name)).why(why);
+    output::problem(&failed, session.error_style().colour);
+    Ok(ExitCode::Failed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn code(tasks: Tasks, arguments: &[&str]) -> u8 {
+        tasks.run_with(arguments.iter().copied()).code()
+    }
+
+    #[test]
+    fn tasks_end_by_the_contract() {
+        let tasks = || {
+            Tasks::new()
+                .add("good", |cx| {
+                    assert_eq!(cx.arguments, ["--flag", "-x", "value"]);
+                    Ok(())
+                })
+                .add("bad", |_| Err("no".into()))
+                .add("worse", |_| panic!("out of cheese"))
+        };
+        assert_eq!(code(tasks(), &["xtask", "good", "--flag", "-x", "value"]), 0);
+        assert_eq!(code(tasks(), &["xtask", "bad"]), 1);
+        assert_eq!(code(tasks(), &["xtask", "worse"]), 1);
+        assert_eq!(code(tasks(), &["xtask", "--plan", "bad"]), 2);
+        assert_eq!(code(tasks(), &["xtask", "unknown"]), 2);
+    }
+
+    #[test]
+    fn a_built_in_command_keeps_its_name() {
+        assert_eq!(code(Tasks::new().add("ci", |_| Ok(())), &["xtask", "ci"]), 2);
     }
 }

@@ -2,7 +2,7 @@
 
 use xtask_core::model::{ExitCode, Result};
 
-use crate::session::{Session, with_signals};
+use crate::session::Session;
 
 /// Run the project's tests.
 ///
@@ -20,6 +20,7 @@ pub(crate) fn run(session: &Session, args: &Args) -> Result<ExitCode> {
     use xtask_core::gate::Scope;
 
     use crate::output::Reporting;
+    use crate::session::with_signals;
 
     if session.global.plan {
         return crate::ci::run_one(session, "test", Scope::All);

@@ -7,7 +7,7 @@ use xtask_core::model::{ExitCode, Result};
 #[cfg(feature = "visual")]
 use xtask_visual::diff::{Antialias, Ratio, Rect, Rules, Threshold};
 
-use crate::session::{Session, with_signals};
+use crate::session::Session;
 
 /// Visual regression: compare pictures.
 #[derive(Debug, clap::Args)]
@@ -74,6 +74,7 @@ pub(crate) fn run(session: &Session, args: Args) -> Result<ExitCode> {
     use xtask_visual::{Limits, Options, compare_paths};
 
     use crate::output::Reporting;
+    use crate::session::with_signals;
 
     let compare = match args.command {
         Command::Compare(compare) => compare,

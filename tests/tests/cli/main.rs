@@ -3,9 +3,12 @@
 
 mod bad_input;
 mod ci;
+mod coverage;
 mod help;
 mod interruption;
+mod lint;
 mod reference;
+mod test;
 
 use xtask_tests::Sandbox;
 

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use xtask_core::exec::Weight;
 use xtask_core::gate::{Context, Gate, GatePlan, Need, Planned, Scope};
-use xtask_core::model::{Artifact, GateReport, Metric, Outcome, Problem, Result, Standing};
+use xtask_core::model::{Artifact, GateReport, Metric, Outcome, Problem, RepoPath, Result, Standing};
 use xtask_core::repo::Side;
 
 use crate::map::CoverageMap;
@@ -189,8 +189,25 @@ fn changed(cx: &Context, section: &CoverageSection, map: &CoverageMap, base: &st
             .fix("git fetch --unshallow")
     })?;
     let lines = repo.changed_lines(&Side::Revision(from.to_string()), &Side::Worktree)?;
+    for path in lines.keys() {
+        if let Some((&last, _)) = map.lines_of(path).and_then(|known| known.last_key_value()) {
+            refuse_stale(path, last, &xtask_core::files::read(&cx.on_disk(path))?)?;
+        }
+    }
     let excluded = measure::excluded(section)?;
     Patch::measure(map, &lines, |path| excluded.match_file(path))
+}
+
+/// A report that speaks of lines past the end of a changed file was made before the change. `last` is the last line that it knows.
+fn refuse_stale(path: &RepoPath, last: u32, content: &[u8]) -> Result<()> {
+    // Some producers count what follows the last line break as a line, too.
+    let lines = content.iter().filter(|&&byte| byte == b'\n').count() + 1;
+    if last as usize <= lines {
+        return Ok(());
+    }
+    Err(Problem::invalid("the coverage report is older than what it is compared with")
+        .why(format!("it speaks of line {last} of {path}, which has {lines}"))
+        .fix("make the report again"))
 }
 
 /// The report of tests that failed: their cases, and no number.
@@ -306,6 +323,21 @@ mod tests {
     }
 
     #[test]
+    fn a_report_of_a_longer_file_is_stale() {
+        for (last, content, holds) in [
+            (0, "", true),
+            (1, "", true),
+            (2, "a\n", true),
+            (3, "a\n", false),
+            (2, "a\nb", true),
+            (3, "a\nb", false),
+        ] {
+            let told = refuse_stale(&"a.py".into(), last, content.as_bytes());
+            assert_eq!(told.is_ok(), holds, "{last} {content:?}");
+        }
+    }
+
+    #[test]
     fn given_reports_are_read_judged_and_remembered() {
         let folder = tempfile::tempdir().unwrap();
         let root = folder.path();
@@ -336,6 +368,9 @@ mod tests {
         invalid(gate("", false));
         std::fs::remove_file(root.join("lcov.info")).unwrap();
         invalid(gate("", false));
+        xtask_core::files::write(&root.join("lcov.info"), report.as_bytes()).unwrap();
+        invalid(gate("run = [\"true\"]", false));
+        assert!(gate("run = [\"echo '#' >> lcov.info\"]", false).is_ok(), "it was written");
         let failed = gate("run = [\"exit 3\"]", false).unwrap();
         assert!(failed.outcome.why().unwrap().contains("`exit 3` ended with 3"));
     }

@@ -84,17 +84,15 @@ impl Places {
 
     /// Finds the files. Relative paths of one report have one base: the one below which most of them are (`is_file`).
     fn place(&self, files: BTreeMap<Vec<u8>, Lines>, is_file: &dyn Fn(&Path) -> bool) -> Placed {
-        let relative: Vec<RepoPath> = files
-            .keys()
-            .map(|path| RepoPath::new(path.as_slice()))
-            .filter(|path| path.to_path().is_relative())
-            .collect();
+        let files: Vec<(RepoPath, Lines)> =
+            files.into_iter().map(|(path, lines)| (self.slashed(path, is_file), lines)).collect();
+        let relative: Vec<&RepoPath> =
+            files.iter().map(|(path, _)| path).filter(|path| path.to_path().is_relative()).collect();
         let hits = |base: &PathBuf| relative.iter().filter(|path| is_file(&path.below(base))).count();
         // Of equals, `max_by_key` takes the last: the top comes first and must win.
         let base = self.bases.iter().rev().max_by_key(|base| hits(base));
         let mut placed = Placed::default();
-        for (path, lines) in files {
-            let written = RepoPath::new(path);
+        for (written, lines) in files {
             let full = normal(&base.map_or_else(PathBuf::new, |base| written.below(base)));
             let inside = full.as_deref().and_then(|full| self.inside(full));
             let found = full.as_deref().is_some_and(is_file);
@@ -112,6 +110,18 @@ impl Places {
             }
         }
         placed
+    }
+
+    /// The path with slashes, where it was written on Windows and no file has that very name.
+    fn slashed(&self, path: Vec<u8>, is_file: &dyn Fn(&Path) -> bool) -> RepoPath {
+        let written = RepoPath::new(path.as_slice());
+        let windows = path.contains(&b'\\') && !path.contains(&b'/');
+        if !windows || self.bases.iter().any(|base| is_file(&written.below(base))) {
+            return written;
+        }
+        RepoPath::new(
+            path.into_iter().map(|byte| if byte == b'\\' { b'/' } else { byte }).collect::<Vec<u8>>(),
+        )
     }
 
     fn inside(&self, path: &Path) -> Option<RepoPath> {
@@ -172,6 +182,13 @@ mod tests {
                 vec!["src/a.js"],
             ),
             ("/elsewhere/lcov.info", vec!["src/a.rs"], vec!["src/a.rs"], vec!["src/a.rs"]),
+            (
+                "/no/repo/lcov.info",
+                vec![r"src\a.rs", r".\src\b.rs"],
+                vec!["src/a.rs", "src/b.rs"],
+                vec!["src/a.rs", "src/b.rs"],
+            ),
+            ("/no/repo/lcov.info", vec![r"src\a.rs"], vec![r"src\a.rs"], vec![r"src\a.rs"]),
         ] {
             assert_eq!(
                 place(report, &paths, &there),

@@ -1,6 +1,7 @@
 //! From configuration to one map: the commands that run first, the native run, and the reports that are given.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use xtask_core::exec::Process;
 use xtask_core::gate::Context;
@@ -29,7 +30,7 @@ pub(crate) struct Measured {
 /// The section with what it leaves open filled in: a Cargo workspace without any other word is run natively.
 pub(crate) fn resolve(cx: &Context) -> Result<CoverageSection> {
     let mut section: CoverageSection = cx.config.section_or_default()?;
-    if section.inputs.is_empty() && section.run.is_empty() && rust::workspace_folder(cx)?.is_some() {
+    if section.inputs.is_empty() && section.run.is_empty() && !rust::workspace_folders(cx)?.is_empty() {
         section.run.push(RUST.to_owned());
     }
     Ok(section)
@@ -37,6 +38,8 @@ pub(crate) fn resolve(cx: &Context) -> Result<CoverageSection> {
 
 /// Runs the commands and reads the reports.
 pub(crate) fn run(cx: &Context, section: &CoverageSection) -> Result<Measured> {
+    let inputs: Vec<PathBuf> = section.inputs.iter().map(PathBuf::from).collect();
+    let before: Vec<Written> = inputs.iter().map(|input| written(&cx.root.join(input))).collect();
     let mut measured = Measured::default();
     for command in &section.run {
         let failure = if is_rust(command) {
@@ -50,11 +53,42 @@ pub(crate) fn run(cx: &Context, section: &CoverageSection) -> Result<Measured> {
         measured.failure = measured.failure.take().or(failure);
     }
     if measured.failure.is_none() {
-        let inputs: Vec<PathBuf> = section.inputs.iter().map(PathBuf::from).collect();
+        if section.run.iter().any(|command| !is_rust(command)) {
+            refuse_stale(cx, &inputs, &before)?;
+        }
         measured.map.merge(inputs::read(cx, &inputs)?);
     }
     exclude(&mut measured.map, section)?;
     Ok(measured)
+}
+
+/// What changes when a file is written; `None` where it isn't there.
+type Written = Option<(SystemTime, u64)>;
+
+fn written(path: &Path) -> Written {
+    let meta = std::fs::metadata(path).ok()?;
+    Some((meta.modified().ok()?, meta.len()))
+}
+
+/// Reports of which the commands wrote none are of an earlier run. Where they wrote some, the others may come from elsewhere: that
+/// is told.
+fn refuse_stale(cx: &Context, inputs: &[PathBuf], before: &[Written]) -> Result<()> {
+    let old: Vec<String> = inputs
+        .iter()
+        .zip(before)
+        .filter(|(input, before)| before.is_some() && written(&cx.root.join(input)) == **before)
+        .map(|(input, _)| input.display().to_string())
+        .collect();
+    if old.is_empty() {
+        return Ok(());
+    }
+    if old.len() == inputs.len() {
+        return Err(Problem::invalid("the coverage reports are of an earlier run")
+            .why(format!("no command of `run` in [coverage] wrote {}", inputs::listed(&old)))
+            .fix("mend the command that should write it, or `inputs`"));
+    }
+    cx.events.notice(format!("coverage: {} was not written by this run", inputs::listed(&old)));
+    Ok(())
 }
 
 /// The map of reports that are there already: those that are given, else those of the configuration and the last native run.

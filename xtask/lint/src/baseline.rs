@@ -45,7 +45,7 @@ impl Baseline {
     /// The baseline in these bytes; `name` stands for the file in errors.
     pub fn parse(name: &str, bytes: &[u8]) -> Result<Self> {
         let wrong = |why: String| {
-            Problem::usage(format!("{name} can't be read"))
+            Problem::invalid(format!("{name} can't be read"))
                 .why(why)
                 .fix("restore it from git, or write it anew with `xtask lint --update-baseline`")
         };
@@ -192,7 +192,7 @@ mod tests {
             b"{\"version\":1,\"findings\":[{}]}",
         ] {
             let problem = Baseline::parse("lint-baseline.json", bytes).unwrap_err();
-            assert_eq!(problem.kind, ProblemKind::Usage);
+            assert_eq!(problem.kind, ProblemKind::Invalid);
         }
         assert!(Baseline::parse("x", b"{\"version\":1,\"findings\":[\n]}\n").unwrap().is_empty());
     }

@@ -53,7 +53,9 @@ pub fn run(cx: &Context, options: Options) -> Result<Linted> {
     }
     let steps = steps(&section, &cx.project()?.folders_of("Cargo.toml"));
     if steps.is_empty() {
-        let nothing = Outcome::nothing_to_do("no tool has anything to look at here");
+        // Asked for by name: to find nothing is no success.
+        let nothing =
+            Outcome::missing("no tool has anything to look at here", "see [lint.tools] of xtask.toml");
         return Ok(Linted { report: GateReport::new("lint", nothing), fixed: 0 });
     }
     let changed = scope::changed(cx)?;
@@ -64,13 +66,20 @@ pub fn run(cx: &Context, options: Options) -> Result<Linted> {
         });
     }
     let path = cx.root.join(section.baseline_file());
+    let mut unread = None;
     let old = match path.try_exists() {
         Ok(false) if section.baseline.is_some() && !options.update_baseline => {
             cx.events.notice(format!("{} is not there yet; it counts as empty", section.baseline_file()));
             Baseline::default()
         }
         Ok(false) => Baseline::default(),
-        _ => Baseline::parse(section.baseline_file(), &files::read(&path)?)?,
+        _ => match Baseline::parse(section.baseline_file(), &files::read(&path)?) {
+            Err(problem) if options.update_baseline => {
+                unread = Some(problem);
+                Baseline::default()
+            }
+            read => read?,
+        },
     };
     let mut found = look(cx, &steps)?;
     let mut fixed = 0;
@@ -86,6 +95,11 @@ pub fn run(cx: &Context, options: Options) -> Result<Linted> {
         refuse_partial(&found)?;
         let kept: Vec<&str> =
             TOOLS.map(Tool::name).into_iter().filter(|name| !found.ran.contains(name)).collect();
+        // The entries of tools that should have run and did not are to be kept, and nobody can read them.
+        let lost = |step: &Step| kept.contains(&step.tool.name());
+        if let Some(problem) = unread.filter(|_| steps.iter().any(lost)) {
+            return Err(problem.fix(format!("restore it from git: {} did not run", kept.join(", "))));
+        }
         baseline = Baseline::of(&found.findings, &baseline, &kept);
         files::write(&path, baseline.render()?.as_bytes())?;
     }

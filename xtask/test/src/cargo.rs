@@ -44,7 +44,8 @@ pub(crate) fn run(
 
 fn by_nextest(cx: &Context, folder: &RepoPath, settings: &Settings<'_>) -> Result<Ran, RunError> {
     let process = Process::new("cargo")
-        .args(["nextest", "run", "--no-fail-fast"])
+        .args(["nextest", "run"])
+        .args(to_the_end(settings.arguments))
         .args(nextest::ARGUMENTS)
         .args(whole_workspace(settings.arguments))
         .args(settings.arguments)
@@ -71,7 +72,8 @@ fn harness(
     settings: &Settings<'_>,
 ) -> Result<Ran, RunError> {
     let process = Process::new("cargo")
-        .args(["test", "--no-fail-fast"])
+        .arg("test")
+        .args(to_the_end(arguments))
         .args(kind)
         .args(whole_workspace(arguments))
         .args(arguments);
@@ -96,6 +98,15 @@ fn whole_workspace(arguments: &[String]) -> Option<&'static str> {
     (!chooses).then_some("--workspace")
 }
 
+/// `--no-fail-fast`, unless the arguments say when to stop: given twice, both runners refuse it.
+fn to_the_end(arguments: &[String]) -> Option<&'static str> {
+    let says = before_dashes(arguments).iter().any(|argument| {
+        ["--no-fail-fast", "--fail-fast", "--max-fail"]
+            .contains(&argument.split('=').next().unwrap_or(argument))
+    });
+    (!says).then_some("--no-fail-fast")
+}
+
 fn before_dashes(arguments: &[String]) -> &[String] {
     let end = arguments.iter().position(|argument| argument == "--").unwrap_or(arguments.len());
     &arguments[..end]
@@ -103,7 +114,8 @@ fn before_dashes(arguments: &[String]) -> &[String] {
 
 /// The arguments for `cargo test --doc`: those that both runners take. `None` where some choose other targets or are nextest's.
 fn doc_arguments(arguments: &[String]) -> Option<Vec<String>> {
-    const SHARED: [&str; 12] = [
+    const SHARED: [&str; 13] = [
+        "--no-fail-fast",
         "-p",
         "--package",
         "--features",
@@ -149,6 +161,15 @@ mod tests {
             let arguments = words(text);
             assert_eq!(whole_workspace(&arguments).is_some(), workspace, "{text}");
             assert_eq!(doc_arguments(&arguments).is_some(), doc, "{text}");
+        }
+        for (text, ours) in [
+            ("", true),
+            ("name", true),
+            ("--no-fail-fast", false),
+            ("--max-fail=2", false),
+            ("-- --fail-fast", true),
+        ] {
+            assert_eq!(to_the_end(&words(text)).is_some(), ours, "{text}");
         }
     }
 }

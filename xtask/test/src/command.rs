@@ -10,14 +10,17 @@ use xtask_core::config::{Ports, interpolate};
 use xtask_core::exec::{Process, RunError};
 use xtask_core::files;
 use xtask_core::gate::Context;
-use xtask_core::model::{Problem, RepoPath, Result, TestCase};
-use xtask_core::suite::{junit, libtest};
+use xtask_core::model::{Outcome, Problem, RepoPath, Result, TestCase};
+use xtask_core::suite::{junit, last_lines, libtest};
 
 use crate::npm::by_exit_code;
 use crate::run::{Live, Ran, Settings, start};
 
 /// The most folders below a pattern that are looked into: a pattern that starts at the top of a large tree is a mistake.
 const DEEPEST: usize = 16;
+
+/// The shell's exit code for "no such program".
+const NOT_FOUND: i32 = 127;
 
 /// Runs one command.
 pub(crate) fn run(
@@ -43,25 +46,54 @@ pub(crate) fn run(
     let (stdout, stderr) = (String::from_utf8_lossy(&ended.stdout), String::from_utf8_lossy(&ended.stderr));
     let mut ran =
         Ran { ended_well: ended.code == Some(0), output: format!("{stdout}\n{stderr}"), ..Ran::default() };
-    if !patterns.is_empty() {
-        let fresh: Vec<PathBuf> = written(&cx.root, &patterns)
-            .into_iter()
-            .filter(|(path, state)| before.get(path) != Some(state))
-            .map(|(path, _)| path)
-            .collect();
+    let fresh: Vec<PathBuf> = written(&cx.root, &patterns)
+        .into_iter()
+        .filter(|(path, state)| before.get(path) != Some(state))
+        .map(|(path, _)| path)
+        .collect();
+    if !fresh.is_empty() {
         match read(&cx.root, &fresh) {
             Ok(cases) => ran.cases = cases,
             Err(why) => ran.unreadable = Some(why),
         }
-        if fresh.is_empty() && ran.ended_well {
-            ran.unreadable = Some(format!("`{command}` wrote none of the files that `junit` names"));
-        }
+    } else if !patterns.is_empty() && !ran.ended_well && ended.code != Some(NOT_FOUND) {
+        // It may have ended before it wrote them: its last lines tell.
     } else if libtest::recognise(&stdout) {
         ran.cases = libtest::parse(&cx.root, &stdout, &stderr);
+    } else if ended.code == Some(NOT_FOUND) {
+        let why = format!("`{command}` found no such program: {}", last_lines(&stderr, 3));
+        return Ok(Ok(Ran::without(Outcome::missing(why, "install it, or mend `run` in [test]"))));
     } else {
         ran.cases = vec![by_exit_code("", command, &ended)];
     }
     Ok(Ok(ran))
+}
+
+/// The JUnit files that `[test] junit` promises, as they were before the commands ran.
+pub(crate) struct Promised {
+    patterns: Vec<Pattern>,
+    before: BTreeMap<PathBuf, FileState>,
+}
+
+impl Promised {
+    /// As things are now.
+    pub(crate) fn now(root: &Path, patterns: &[String]) -> Result<Self> {
+        let patterns = compile(patterns)?;
+        let before = written(root, &patterns);
+        Ok(Self { patterns, before })
+    }
+
+    /// The patterns for which nothing was written since: some of the tests are in no report.
+    pub(crate) fn unkept(&self, root: &Path) -> Vec<&str> {
+        self.patterns
+            .iter()
+            .filter(|pattern| {
+                let after = written(root, std::slice::from_ref(*pattern));
+                after.iter().all(|(path, state)| self.before.get(path) == Some(state))
+            })
+            .map(|pattern| pattern.matcher.glob().glob())
+            .collect()
+    }
 }
 
 /// A pattern, and the folder below which it can match.
@@ -149,6 +181,11 @@ mod tests {
             let patterns = compile(&[pattern.to_owned()]).unwrap();
             assert_eq!(written(root, &patterns).len(), count, "{pattern}");
         }
+        let names = ["target/a/*.xml", "other.xml", "none.xml"].map(str::to_owned);
+        let promised = Promised::now(root, &names).unwrap();
+        files::write(&root.join("target/a/new.xml"), b"x").unwrap();
+        files::write(&root.join("other.xml"), b"longer").unwrap();
+        assert_eq!(promised.unkept(root), ["none.xml"]);
         assert!(compile(&["a[".to_owned()]).is_err());
     }
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use xtask_core::exec::{Ended, Process, RunError};
 use xtask_core::gate::Context;
-use xtask_core::model::{Event, GateReport, Outcome, Problem, RepoPath, Result, Stream, TestCase};
+use xtask_core::model::{Event, GateReport, Outcome, Problem, RepoPath, Result, Skip, Stream, TestCase};
 use xtask_core::suite::{self, compiler};
 
 use crate::runner::{Runner, files, runners};
@@ -89,11 +89,11 @@ pub fn run(cx: &Context, arguments: &[String]) -> Result<GateReport> {
     if runners.is_empty() {
         return Ok(GateReport::new(
             "test",
-            Outcome::Skipped {
-                reason: xtask_core::model::Skip::NothingToDo,
-                why: "nothing here suggests tests".to_owned(),
-                fix: Some("name the command in xtask.toml: `[test] run = \"…\"`".to_owned()),
-            },
+            // Asked for by name: to find none is no success.
+            Outcome::missing(
+                "nothing here suggests tests",
+                "name the command in xtask.toml: `[test] run = \"…\"`",
+            ),
         ));
     }
     if runners.len() > 1 && !arguments.is_empty() {
@@ -103,6 +103,10 @@ pub fn run(cx: &Context, arguments: &[String]) -> Result<GateReport> {
             .fix("call that runner itself, or name one command in `[test] run`"));
     }
     let settings = Settings { arguments, timeout: section.timeout.map(|limit| limit.0) };
+    let promised = match runners.first() {
+        Some((Runner::Command(_), _)) => Some(command::Promised::now(&cx.root, &section.junit)?),
+        _ => None,
+    };
     let mut reports = Vec::new();
     for (done, (runner, _)) in runners.iter().enumerate() {
         cx.events.progress("test", done as u64, runners.len() as u64, runner.name());
@@ -125,11 +129,28 @@ pub fn run(cx: &Context, arguments: &[String]) -> Result<GateReport> {
         };
         let ran = match ran {
             Ok(ran) => ran,
+            // What ran before the interrupt is still told.
+            Err(error @ RunError::Stopped { .. }) if !reports.is_empty() => {
+                let why = error.to_string();
+                reports.push(GateReport::new(
+                    "test",
+                    Outcome::Skipped { reason: Skip::Stopped, why, fix: None },
+                ));
+                break;
+            }
             Err(error) => Ran::without(suite::unmeasured(&error, install(runner))?),
         };
         reports.push(judge(runner, ran));
     }
-    Ok(merge(reports))
+    let mut report = merge(reports);
+    let unkept = promised.as_ref().map(|promised| promised.unkept(&cx.root)).unwrap_or_default();
+    if !unkept.is_empty() && report.outcome == Outcome::Passed {
+        report.outcome = Outcome::Invalid {
+            why: format!("no command of `[test] run` wrote {}, which `junit` names", unkept.join(", ")),
+            fix: Some("mend `junit` in [test], or the command that should write it".to_owned()),
+        };
+    }
+    Ok(report)
 }
 
 /// The files of the project in `folder`, with their content.
@@ -186,7 +207,7 @@ fn merge(reports: Vec<GateReport>) -> GateReport {
         .reduce(Outcome::and)
         .unwrap_or_else(|| Outcome::nothing_to_do("there are no runners"));
     let outcome = match outcome {
-        Outcome::Skipped { reason: xtask_core::model::Skip::NothingToDo, why, .. } => Outcome::Invalid {
+        Outcome::Skipped { reason: Skip::NothingToDo, why, .. } => Outcome::Invalid {
             why: format!("no test ran: {why}"),
             fix: Some("check the filter, or name the runner in `[test] run`".to_owned()),
         },

@@ -49,7 +49,10 @@ pub fn parse(bytes: &[u8]) -> Result<Vec<TestCase>, String> {
     if state.depth > 0 {
         return Err(format!("the file ends inside {} open elements", state.depth));
     }
-    Ok(state.cases)
+    match state.disagreement {
+        Some(why) => Err(why),
+        None => Ok(state.cases),
+    }
 }
 
 fn decoded(decoder: Decoder, bytes: &[u8]) -> Result<String, String> {
@@ -82,10 +85,46 @@ struct State {
     is_junit: bool,
     depth: usize,
     suites: Vec<String>,
+    /// What the open suites say of themselves, the outermost first.
+    counts: Vec<Counts>,
+    /// What a suite says of itself that its cases don't bear out.
+    disagreement: Option<String>,
     case: Option<TestCase>,
     /// The depth of the element whose text is collected, and the text.
     collecting: Option<(usize, String)>,
     cases: Vec<TestCase>,
+}
+
+/// The numbers in a suite's attributes.
+struct Counts {
+    /// How many cases there were before it began.
+    before: usize,
+    ran: u64,
+    failed: u64,
+}
+
+impl Counts {
+    fn of(before: usize, attribute: impl Fn(&str) -> Result<Option<String>, String>) -> Result<Self, String> {
+        let number = |name: &str| -> Result<u64, String> {
+            Ok(attribute(name)?.and_then(|text| text.trim().parse().ok()).unwrap_or(0))
+        };
+        let left_out = number("skipped")?.saturating_add(number("disabled")?);
+        Ok(Self {
+            before,
+            ran: number("tests")?.saturating_sub(left_out),
+            failed: number("failures")?.saturating_add(number("errors")?),
+        })
+    }
+
+    /// Why `cases` can't be all that the suite had. Writers count in their own ways: only "none of them" is taken for sure.
+    fn disagrees(&self, cases: &[TestCase]) -> Option<String> {
+        let own = cases.get(self.before..).unwrap_or_default();
+        if self.failed > 0 && !own.iter().any(|case| case.status == CaseStatus::Failed) {
+            return Some(format!("a suite counts {} failures, and none is listed", self.failed));
+        }
+        (self.ran > 0 && own.is_empty())
+            .then(|| format!("a suite counts {} tests, and none is listed", self.ran))
+    }
 }
 
 impl State {
@@ -103,8 +142,12 @@ impl State {
                 .transpose()
         };
         match element.local_name().as_ref() {
-            b"testsuites" if self.depth == 1 => self.is_junit = true,
+            b"testsuites" if self.depth == 1 => {
+                self.is_junit = true;
+                self.counts.push(Counts::of(self.cases.len(), attribute)?);
+            }
             b"testsuite" => {
+                self.counts.push(Counts::of(self.cases.len(), attribute)?);
                 self.is_junit |= self.depth == 1;
                 self.suites.push(attribute("name")?.unwrap_or_default());
             }
@@ -150,6 +193,12 @@ impl State {
         }
     }
 
+    /// A suite ends.
+    fn settle(&mut self) {
+        let disagrees = self.counts.pop().and_then(|counts| counts.disagrees(&self.cases));
+        self.disagreement = self.disagreement.take().or(disagrees);
+    }
+
     fn end(&mut self, name: &[u8]) {
         if let Some((_, text)) = self.collecting.take_if(|(depth, _)| *depth == self.depth)
             && let Some(case) = &mut self.case
@@ -165,7 +214,9 @@ impl State {
             b"testcase" => self.cases.extend(self.case.take()),
             b"testsuite" => {
                 self.suites.pop();
+                self.settle();
             }
+            b"testsuites" if self.depth == 1 => self.settle(),
             _ => {}
         }
         self.depth = self.depth.saturating_sub(1);
@@ -184,6 +235,26 @@ mod tests {
 E       assert 1 == 2
 
 tests/test_a.py:5: AssertionError</failure></testcase><testcase classname="tests.test_a" name="test_skip" time="0.000"><skipped type="pytest.skip" message="later">/repo/tests/test_a.py:9: later</skipped></testcase><testcase classname="" name="tests.test_b" time="0.000"><error message="collection failure">ImportError</error></testcase></testsuite></testsuites>"#;
+
+    #[test]
+    fn a_suite_that_lists_less_than_it_counts_says_nothing() {
+        for (text, holds) in [
+            (r#"<testsuite tests="3" failures="1"><testcase name="a"/></testsuite>"#, false),
+            (r#"<testsuites errors="2"><testsuite><testcase name="a"/></testsuite></testsuites>"#, false),
+            (
+                r#"<testsuites><testsuite tests="1"/><testsuite><testcase name="a"/></testsuite></testsuites>"#,
+                false,
+            ),
+            (r#"<testsuites tests="2" skipped="2"><testsuite tests="0"/></testsuites>"#, true),
+            (r#"<testsuite tests="x" failures=""><testcase name="a"/></testsuite>"#, true),
+            (
+                r#"<testsuite tests="9" failures="3"><testcase name="a"><failure/></testcase></testsuite>"#,
+                true,
+            ),
+        ] {
+            assert_eq!(parse(text.as_bytes()).is_ok(), holds, "{text}");
+        }
+    }
 
     #[test]
     fn pytest_is_read() {

@@ -43,6 +43,11 @@ impl<'a> Cargo<'a> {
         Ok(Self { cx, workspace, folder, wrapper })
     }
 
+    /// Where Cargo runs.
+    pub(super) fn workspace(&self) -> &Path {
+        &self.workspace
+    }
+
     /// Where build, profiles and reports lie.
     pub(super) fn folder(&self) -> &Path {
         &self.folder
@@ -77,6 +82,8 @@ impl<'a> Cargo<'a> {
             .arg(&target)
             .args(["--config", &setting("build.build-dir", &target)?])
             .args(["--config", &setting("build.rustc-workspace-wrapper", &self.wrapper)?])
+            // What the compiler keeps to rebuild parts of a crate outgrows the build itself several times.
+            .args(["--config", "build.incremental=false"])
             .without_variable(WRAPPER);
         // Documentation tests are compiled by rustdoc, which knows no wrapper for them.
         process = match self.cx.environment.get("RUSTDOCFLAGS") {

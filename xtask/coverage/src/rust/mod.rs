@@ -5,6 +5,8 @@
 //! in a package's `tests`, `benches` or `examples` folder, nor build scripts and generated files. Documentation tests count
 //! for functions that a program or an integration test links, too, since Cargo removes their own programs. Procedural macros
 //! run inside the compiler: only their unit tests count.
+//!
+//! The instrumented build lies apart from the usual one and has no incremental data, which would be most of its size.
 
 mod build;
 mod cargo;
@@ -17,11 +19,12 @@ mod workspace;
 mod wrapper;
 
 use std::collections::{BTreeMap, HashSet};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use rayon::prelude::*;
 use xtask_core::gate::Context;
 use xtask_core::model::{Problem, RepoPath, Result, TestCase};
+use xtask_core::suite;
 
 use crate::map::CoverageMap;
 use cargo::Cargo;
@@ -39,22 +42,35 @@ pub struct RustRun {
     pub failure: Option<String>,
 }
 
-/// The folder that holds the Cargo workspace: the repository's top, or that of the shallowest `Cargo.toml`.
-pub(crate) fn workspace_folder(cx: &Context) -> Result<Option<PathBuf>> {
+/// The folders that hold a Cargo workspace: the repository's top, else each that holds a `Cargo.toml` with none above it.
+pub(crate) fn workspace_folders(cx: &Context) -> Result<Vec<RepoPath>> {
     if cx.root.join("Cargo.toml").is_file() {
-        return Ok(Some(cx.root.clone()));
+        return Ok(vec![RepoPath::default()]);
     }
-    let manifest = cx.project()?.manifest("Cargo.toml").cloned();
-    Ok(manifest.and_then(|path| cx.on_disk(&path).parent().map(Path::to_path_buf)))
+    Ok(cx.project()?.folders_of("Cargo.toml"))
 }
 
-/// Builds and runs the tests of the repository's Cargo workspace, and measures which lines they ran.
+/// Builds and runs the tests of the repository's Cargo workspaces, and measures which lines they ran.
 pub fn measure(cx: &Context) -> Result<RustRun> {
-    let folder = workspace_folder(cx)?.ok_or_else(|| {
-        Problem::usage("there is no Cargo workspace to cover")
-            .fix("take `cargo xtask coverage rust` out of `run` in [coverage]")
-    })?;
-    let cargo = Cargo::new(cx, folder)?;
+    let folders = workspace_folders(cx)?;
+    if folders.is_empty() {
+        return Err(Problem::usage("there is no Cargo workspace to cover")
+            .fix("take `cargo xtask coverage rust` out of `run` in [coverage]"));
+    }
+    let mut all = RustRun { map: CoverageMap::default(), cases: Vec::new(), failure: None };
+    for folder in &folders {
+        let mut ran = measure_one(cx, folder)?;
+        suite::rebase(&mut ran.cases, folder);
+        all.map.merge(ran.map);
+        all.cases.extend(ran.cases);
+        all.failure = all.failure.or(ran.failure);
+    }
+    Ok(all)
+}
+
+/// The workspace in `folder`; places in its cases are seen from there.
+fn measure_one(cx: &Context, folder: &RepoPath) -> Result<RustRun> {
+    let cargo = Cargo::new(cx, folder.below(&cx.root))?;
     let _lock = lock::take(cx, cargo.folder())?;
     let workspace = Workspace::read(&cargo)?;
     let built = build::all(&cargo, &workspace)?;

@@ -30,7 +30,7 @@ pub(super) fn tests(cargo: &Cargo<'_>, profiles: &Path) -> Result<Ran> {
         .variable("LLVM_PROFILE_FILE", profiles.join("%p-%m.profraw"));
     let ended = cargo.stream(&process, &[Stream::Stdout, Stream::Stderr])?;
     let (stdout, stderr) = (String::from_utf8_lossy(&ended.stdout), String::from_utf8_lossy(&ended.stderr));
-    let cases = libtest::parse(&cargo.cx.root, &stdout, &stderr);
+    let cases = libtest::parse(cargo.workspace(), &stdout, &stderr);
     let failure = (ended.code != Some(0)).then(|| why_failed(&cases, ended.code, &stderr));
     Ok(Ran { cases, failure })
 }

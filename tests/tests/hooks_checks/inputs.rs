@@ -415,8 +415,18 @@ pub(crate) fn decided(check: &str, bytes: &[u8]) -> bool {
     match check {
         // A separator alone is a heading's underline in reStructuredText and Markdown: it counts only after a start marker.
         "check-merge-conflict" => {
-            let mut lines = bytes.split_inclusive(|&byte| byte == b'\n');
-            lines.any(|line| line.starts_with(b"=======")) && !bytes.starts_with(b"<<<<<<< ")
+            let (mut open, mut alone, mut others) = (false, false, false);
+            for line in bytes.split_inclusive(|&byte| byte == b'\n') {
+                let start = line.starts_with(b"<<<<<<< ");
+                let end = line.starts_with(b">>>>>>> ");
+                let separator =
+                    line.starts_with(b"======= ") || line == b"=======\n" || line == b"=======\r\n";
+                alone |= separator && !open;
+                others |= start || end || separator && open;
+                open = start || open && !end;
+            }
+            // With any other marker the file is bad for both.
+            alone && !others
         }
         _ => false,
     }

@@ -5,7 +5,7 @@ use xtask_core::model::Result;
 
 use crate::checks::Work;
 use crate::resolve::{Command, StagePlan};
-use crate::run::run;
+use crate::run::{counted, run};
 use crate::section::HooksSection;
 use crate::select::{Candidate, Selection, select};
 use crate::stage::Stage;
@@ -58,9 +58,10 @@ fn steps(stage: &StagePlan, files: &[Candidate]) -> Vec<String> {
         let sure = files.iter().filter(|file| file.tags.has(check.takes)).count();
         match check.work {
             Work::Lines(_) | Work::Bytes(_) if check.takes == "text" && unknown > 0 => {
-                format!("{}: {sure} files, and {unknown} more if they are text", check.id)
+                let they_are = if unknown == 1 { "it is" } else { "they are" };
+                format!("{}: {}, and {unknown} more if {they_are} text", check.id, counted(sure, "file"))
             }
-            _ => format!("{}: {sure} files", check.id),
+            _ => format!("{}: {}", check.id, counted(sure, "file")),
         }
     });
     let skipped = stage.skipped.iter().map(|name| format!("{name}: skipped by XTASK_SKIP"));
@@ -76,5 +77,5 @@ fn command_step(command: &Command, files: &[Candidate]) -> String {
         return format!("{name}: {run}");
     }
     let count = files.iter().filter(|file| command.takes(&file.path, file.tags)).count();
-    format!("{name}: {count} files: {run}")
+    format!("{name}: {}: {run}", counted(count, "file"))
 }

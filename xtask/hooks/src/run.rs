@@ -89,7 +89,8 @@ impl Done {
     }
 }
 
-fn counted(count: usize, what: &str) -> String {
+/// A number and its noun: `1 file`, `2 files`.
+pub(crate) fn counted(count: usize, what: &str) -> String {
     let number = Metric::count("", count).show();
     let plural = if count == 1 { "" } else { "s" };
     format!("{number} {what}{plural}")

@@ -125,7 +125,9 @@ impl Pass<'_> {
                 seen.tags = seen.tags.with_content(buffer);
             }
             if self.wants_bytes(seen.tags) {
-                buffer.reserve((metadata.len() as usize).saturating_sub(buffer.len()) + 1);
+                let more = (metadata.len() as usize).saturating_sub(buffer.len());
+                // Without the memory for it, the file is unreadable; the run goes on.
+                buffer.try_reserve(more.saturating_add(1)).map_err(|_| io::ErrorKind::OutOfMemory)?;
                 file.read_to_end(buffer)?;
             }
         }

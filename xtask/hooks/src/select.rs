@@ -101,15 +101,14 @@ fn changed(cx: &Context, old: &str, new: &str, side: &Side) -> Result<BTreeSet<R
 fn named(cx: &Context, files: &[RepoPath], exclude: &Globs) -> Result<Vec<Candidate>> {
     let tracked = tracked(cx)?;
     let mut chosen = Vec::new();
-    for path in files {
+    for given in files {
+        let path = &within(given)?;
         let on_disk = cx.on_disk(path);
         let metadata = std::fs::symlink_metadata(&on_disk)
             .map_err(|cause| Problem::usage(format!("can't find {path}")).why(cause))?;
         if metadata.is_dir() {
-            let folder = [path.as_bytes().strip_suffix(b"/").unwrap_or(path.as_bytes()), b"/"].concat();
-            let inside = |file: &&Candidate| {
-                folder == b"/" || folder == b"./" || file.path.as_bytes().starts_with(&folder)
-            };
+            let folder = [path.as_bytes(), b"/"].concat();
+            let inside = |file: &&Candidate| folder == b"/" || file.path.as_bytes().starts_with(&folder);
             chosen.extend(tracked.iter().filter(inside).cloned());
         } else if let Ok(at) = tracked.binary_search_by(|file| file.path.cmp(path)) {
             chosen.push(tracked[at].clone());
@@ -123,6 +122,26 @@ fn named(cx: &Context, files: &[RepoPath], exclude: &Globs) -> Result<Vec<Candid
     Ok(chosen)
 }
 
+/// The path without `.` and `..`, as git would name it: globs and git's own names are compared with it. It must not leave the
+/// repository, nor lead into git's own folder.
+fn within(given: &RepoPath) -> Result<RepoPath> {
+    let outside = |why: &str| Problem::usage(format!("can't check {given}")).why(why.to_owned());
+    let mut parts: Vec<&[u8]> = Vec::new();
+    for part in given.as_bytes().split(|&byte| byte == b'/') {
+        match part {
+            b"" | b"." => {}
+            b".." => {
+                parts.pop().ok_or_else(|| outside("it lies outside the repository"))?;
+            }
+            name => parts.push(name),
+        }
+    }
+    if parts.first().is_some_and(|first| first.eq_ignore_ascii_case(b".git")) {
+        return Err(outside("it is git's own"));
+    }
+    Ok(RepoPath::new(parts.join(&b'/')))
+}
+
 #[cfg(unix)]
 fn is_executable(metadata: &std::fs::Metadata) -> bool {
     use std::os::unix::fs::PermissionsExt;
@@ -132,4 +151,27 @@ fn is_executable(metadata: &std::fs::Metadata) -> bool {
 #[cfg(not(unix))]
 fn is_executable(_: &std::fs::Metadata) -> bool {
     false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn named_paths_are_as_git_names_them() {
+        for (given, expected) in [
+            ("a/b", Some("a/b")),
+            ("d/../a.txt", Some("a.txt")),
+            ("./d//e/.", Some("d/e")),
+            (".", Some("")),
+            ("d/..", Some("")),
+            ("d/../../a", None),
+            ("..", None),
+            (".git/config", None),
+            ("d/../.git", None),
+            (".gitignore", Some(".gitignore")),
+        ] {
+            assert_eq!(within(&given.into()).ok(), expected.map(RepoPath::from), "{given}");
+        }
+    }
 }

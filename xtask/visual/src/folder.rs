@@ -86,7 +86,7 @@ pub(crate) fn pictures(folder: &Path) -> BTreeMap<RepoPath, Entry> {
 
 fn list(top: &Path, folder: &Path, above: &mut Vec<PathBuf>, found: &mut BTreeMap<RepoPath, Entry>) {
     let mut unreadable = |path: &Path, why: String| {
-        let name = RepoPath::relative(top, path).unwrap_or_default();
+        let name = if path == top { ".".into() } else { RepoPath::relative(top, path).unwrap_or_default() };
         found.insert(name, Entry::Unreadable(why));
     };
     let own = match folder.canonicalize() {

@@ -195,7 +195,14 @@ fn draw(cx: &Context, run: &str, current: &Path) -> Result<Option<Outcome>> {
         fix: Some(format!("run it by hand: XTASK_VISUAL_CURRENT=… {run}")),
     };
     match process.stream(&cx.cancel, line) {
-        Ok(ended) if ended.code == Some(0) => Ok(None),
+        Ok(ended) if ended.code == Some(0) => {
+            if !std::fs::symlink_metadata(current).is_ok_and(|what| what.is_symlink()) {
+                return Ok(None);
+            }
+            // It may lead to the baseline, which would be compared with itself.
+            empty(current)?;
+            Ok(Some(invalid(format!("`{run}` put a link in the place of the folder that it draws into"))))
+        }
         Ok(ended) => {
             let end = match (ended.code, ended.signal) {
                 (Some(code), _) => format!("exit code {code}"),
@@ -344,6 +351,11 @@ mod tests {
                 "[visual]\nrun = 'echo oh; exit 3'\n",
                 "invalid",
                 "`echo oh; exit 3` ended with exit code 3\noh",
+            ),
+            (
+                "[visual]\nrun = 'rmdir $XTASK_VISUAL_CURRENT && ln -s /nowhere $XTASK_VISUAL_CURRENT'\n",
+                "invalid",
+                "`rmdir $XTASK_VISUAL_CURRENT && ln -s /nowhere $XTASK_VISUAL_CURRENT` put a link",
             ),
             ("[visual]\nrun = 'x ${env.web.80}'\n", "skipped", "no host port is known for `${env.web.80}`"),
         ] {

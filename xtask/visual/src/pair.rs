@@ -137,12 +137,13 @@ fn unreadable(side: Side) -> impl Fn(PictureError) -> DiffError {
 }
 
 fn open(path: &Path, side: Side) -> Result<BufReader<File>, DiffError> {
-    let file = File::open(path).map_err(|cause| unreadable(side)(cause.into()))?;
-    match file.metadata() {
-        Ok(what) if what.is_file() => Ok(BufReader::with_capacity(CHUNK, file)),
-        Ok(_) => Err(unreadable(side)(io::Error::other("it is no regular file").into())),
-        Err(cause) => Err(unreadable(side)(cause.into())),
+    let fail = |cause: io::Error| unreadable(side)(cause.into());
+    // Looked at before it is opened: opening a named pipe waits for who writes into it.
+    if !std::fs::metadata(path).map_err(fail)?.is_file() {
+        return Err(fail(io::Error::other("it is no regular file")));
     }
+    let file = File::open(path).map_err(fail)?;
+    Ok(BufReader::with_capacity(CHUNK, file))
 }
 
 /// Compares two files.

@@ -22,7 +22,9 @@ pub(crate) fn text(facts: &Facts) -> String {
     lint(&mut out, facts);
     coverage(&mut out, facts);
     visual(&mut out, facts);
-    compose(&mut out, facts);
+    while out.ends_with("\n\n") {
+        out.pop();
+    }
     out
 }
 
@@ -33,9 +35,9 @@ fn least_version(version: &str) -> String {
 
 fn hooks(out: &mut String, facts: &Facts) {
     out.push_str(
-        "# What is checked before a commit, and on all files by `xtask ci`. \"default\" stands for trailing-whitespace,\n\
-         # end-of-file-fixer, mixed-line-ending, check-json, check-yaml, check-toml, check-merge-conflict,\n\
-         # check-added-large-files, check-case-conflict and detect-private-key.\n\
+        "# Checks of files: `xtask ci` holds all tracked files to them, `xtask hooks run pre-commit` those you name.\n\
+         # \"default\" stands for trailing-whitespace, end-of-file-fixer, mixed-line-ending, check-json, check-yaml,\n\
+         # check-toml, check-merge-conflict, check-added-large-files, check-case-conflict and detect-private-key.\n\
          [hooks.pre-commit]\n\
          checks = [\"default\"]\n",
     );
@@ -51,28 +53,34 @@ fn hooks(out: &mut String, facts: &Facts) {
     }
 }
 
+/// The table `[test]`. Commands are set only where `xtask test` would not find them: a command that is set fails where its
+/// program is missing, and what is found is skipped with the line that installs it.
 fn tests(out: &mut String, facts: &Facts) {
-    out.push_str("# How `xtask test` and the gate `test` run the tests.");
     if facts.suites.is_empty() {
-        out.push_str(" No suite was found.\n# [test]\n# run = [\"pytest\"]\n\n");
+        out.push_str("# The project's tests. No suite was found.\n# [test]\n# run = [\"pytest\"]\n\n");
         return;
     }
-    let evidence: Vec<String> =
-        facts.suites.iter().map(|suite| format!("{} ({})", suite.command, suite.why)).collect();
+    out.push_str("# The project's tests, by `xtask test` and `xtask ci`. Found:\n");
+    for suite in &facts.suites {
+        let _ = writeln!(out, "#   {} ({})", suite.command, suite.why);
+    }
     let commands: Vec<String> = facts.suites.iter().map(|suite| suite.command.clone()).collect();
-    // Rust alone is left to detection: it takes the faster runner where there is one.
-    let mark = if facts.suites.len() == 1 && facts.rust { "# " } else { "" };
-    let _ =
-        writeln!(out, " Found: {}.\n{mark}[test]\n{mark}run = {}\n", evidence.join("; "), list(&commands));
+    let (mark, note) = if facts.suites.iter().all(|suite| suite.detected) {
+        ("# ", "      # to run something else")
+    } else {
+        ("", "")
+    };
+    let _ = writeln!(out, "[test]\n{mark}run = {}{note}\n", list(&commands));
 }
 
+/// The table `[lint]`, where there is a tool for what was found.
 fn lint(out: &mut String, facts: &Facts) {
-    let found = if facts.rust { " Found: rustfmt and clippy, for Rust." } else { "" };
-    let _ = writeln!(
-        out,
-        "# Static analysis.{found} A baseline holds accepted findings; only new ones fail.\n\
-         # [lint]\n# baseline = \"lint-baseline.json\"\n"
-    );
+    if facts.rust {
+        out.push_str(
+            "# Static analysis: rustfmt and clippy. Only findings that the baseline doesn't accept fail.\n\
+             [lint]\n# baseline = \"lint-baseline.json\"      # written by `xtask lint --update-baseline`\n\n",
+        );
+    }
 }
 
 fn coverage(out: &mut String, facts: &Facts) {
@@ -109,21 +117,6 @@ fn visual(out: &mut String, facts: &Facts) {
     }
 }
 
-fn compose(out: &mut String, facts: &Facts) {
-    if !facts.project.compose.is_empty() {
-        let files: Vec<String> = facts.project.compose.iter().map(ToString::to_string).collect();
-        let _ = writeln!(
-            out,
-            "# The Compose development environment. Found: {}.\n# [env]\n# compose = {}\n",
-            files.join(", "),
-            list(&files)
-        );
-    }
-    while out.ends_with("\n\n") {
-        out.pop();
-    }
-}
-
 /// A TOML list of texts.
 fn list(texts: &[String]) -> String {
     toml::Value::from(texts.to_vec()).to_string()
@@ -137,7 +130,11 @@ mod tests {
     use xtask_core::model::RepoPath;
 
     fn suite(command: &str) -> Suite {
-        Suite { command: command.to_owned(), why: "evidence".to_owned() }
+        Suite {
+            command: command.to_owned(),
+            why: "evidence".to_owned(),
+            detected: !command.contains(' ') || command.ends_with(" test"),
+        }
     }
 
     fn facts(paths: &[&str], suites: &[&str]) -> Facts {
@@ -182,22 +179,18 @@ mod tests {
     #[test]
     fn what_was_found_is_set() {
         for (facts, has, lacks) in [
-            (facts(&[], &[]), vec!["# [test]"], vec!["\n[test]", "[visual]", "[env]"]),
+            (facts(&[], &[]), vec!["# [test]"], vec!["\n[test]", "[visual]", "[env]", "[lint]"]),
             (
                 facts(&["Cargo.toml"], &["cargo test"]),
-                vec!["# [test]", "rustfmt and clippy"],
-                vec!["\n[test]"],
+                vec!["\n#   cargo test (evidence)\n[test]\n# run = [\"cargo test\"]", "\n[lint]\n"],
+                vec!["\nrun"],
             ),
             (
-                facts(&["a.py", "compose.yaml"], &["pytest"]),
-                vec!["\n[test]\nrun = [\"pytest\"]\n", "# compose = [\"compose.yaml\"]", "coverage.lcov"],
-                vec!["rustfmt"],
+                facts(&["a.py", "compose.yaml"], &["pytest", "npm test"]),
+                vec!["\n[test]\n# run = [\"pytest\", \"npm test\"]", "coverage.lcov"],
+                vec!["rustfmt", "[lint]", "[env]", "\nrun"],
             ),
-            (
-                facts(&["Cargo.toml", "a.py"], &["cargo test", "pytest"]),
-                vec!["\n[test]\nrun = [\"cargo test\", \"pytest\"]\n"],
-                vec![],
-            ),
+            (facts(&["a.py"], &["uv run pytest"]), vec!["\n[test]\nrun = [\"uv run pytest\"]\n"], vec![]),
         ] {
             let text = text(&facts);
             for part in has {

@@ -7,7 +7,7 @@ use xtask_core::config::FILE_NAME;
 use xtask_core::gate::Context;
 use xtask_core::model::{Problem, RepoPath, Result};
 
-use crate::survey::{Facts, survey};
+use crate::survey::{Facts, PRE_COMMIT, survey};
 use crate::{alias, configuration, place, workflow};
 
 /// What `init` may be told.
@@ -119,6 +119,12 @@ fn compose(cx: &Context, facts: &Facts, options: &Options) -> InitPlan {
             "Every developer needs the program: `cargo install --locked --git URL xtask`, with the URL of its repository."
                 .to_owned(),
         );
+    }
+    if facts.pre_commit {
+        notes.push(format!(
+            "{PRE_COMMIT} is neither read nor changed: pre-commit goes on as before. The checks in xtask.toml have the same ids \
+             as those of pre-commit-hooks; options that you set there belong in [hooks.pre-commit.options.ID]."
+        ));
     }
     let (file, more) = workflow::file(cx, facts, source.as_deref());
     files.extend(file);

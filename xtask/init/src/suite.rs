@@ -14,24 +14,31 @@ pub(crate) struct Suite {
     pub(crate) command: String,
     /// What tells that it is there.
     pub(crate) why: String,
+    /// Whether `xtask test` finds this very command by itself.
+    pub(crate) detected: bool,
 }
 
 /// The suites at the top of the repository: Rust, Python, JavaScript.
 pub(crate) fn find(root: &Path, project: &Project, paths: &[RepoPath]) -> Vec<Suite> {
     let mut suites = Vec::new();
     if project.has_at_top("Cargo.toml") {
-        suites.push(Suite { command: "cargo test".to_owned(), why: "Cargo.toml is here".to_owned() });
+        suites.push(Suite {
+            command: "cargo test".to_owned(),
+            why: "Cargo.toml is here".to_owned(),
+            detected: true,
+        });
     }
     if project.speaks(Language::Python)
         && let Some(why) = pytest(root, paths)
     {
-        suites.push(Suite { command: format!("{}pytest", python_prefix(root)), why });
+        let prefix = python_prefix(root);
+        suites.push(Suite { command: format!("{prefix}pytest"), why, detected: prefix.is_empty() });
     }
     if project.has_at_top("package.json")
         && let Some(why) = text_of(&root.join("package.json")).and_then(|text| test_script(&text))
     {
         let manager = node_manager(root);
-        suites.push(Suite { command: format!("{manager} test"), why });
+        suites.push(Suite { command: format!("{manager} test"), why, detected: true });
     }
     suites
 }

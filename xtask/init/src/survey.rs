@@ -13,6 +13,8 @@ use crate::tasks::{self, Manifest, Tasks};
 const MANIFESTS_READ: usize = 500;
 /// Files above this size are no configuration that a person wrote.
 const LARGEST_TEXT: u64 = 1 << 20;
+/// The configuration of pre-commit (and prek).
+pub(crate) const PRE_COMMIT: &str = ".pre-commit-config.yaml";
 
 /// What was found.
 #[derive(Clone, Debug, Default)]
@@ -31,6 +33,8 @@ pub(crate) struct Facts {
     pub(crate) installs: Installs,
     /// Folders of other people's code that is committed here: `vendor`.
     pub(crate) vendored: Vec<String>,
+    /// Whether pre-commit's own configuration is here.
+    pub(crate) pre_commit: bool,
     /// A workflow that calls xtask already.
     pub(crate) called_by: Option<RepoPath>,
 }
@@ -65,6 +69,9 @@ impl Facts {
             lines.push(format!("CI: {}", shown.join(", ")));
         }
         lines.extend(self.project.compose.iter().map(|path| format!("Compose: {path}")));
+        if self.pre_commit {
+            lines.push(format!("hooks: {PRE_COMMIT}"));
+        }
         if lines.is_empty() {
             lines.push("nothing that xtask treats in a way of its own".to_owned());
         }
@@ -120,6 +127,7 @@ pub(crate) fn of_paths(root: &Path, paths: &[RepoPath], git: bool) -> Facts {
         tasks: if rust { tasks::judge(&manifests) } else { Tasks::None },
         installs: suite::installs(root, &project),
         vendored: vendored(paths),
+        pre_commit: paths.iter().any(|path| path.as_bytes() == PRE_COMMIT.as_bytes()),
         called_by: workflows(root, paths),
         suites,
         project,
@@ -129,7 +137,7 @@ pub(crate) fn of_paths(root: &Path, paths: &[RepoPath], git: bool) -> Facts {
 /// The hidden files that matter and that a walk leaves out.
 fn hidden(root: &Path) -> Vec<RepoPath> {
     let mut found = Vec::new();
-    for name in [".gitlab-ci.yml", ".circleci/config.yml"] {
+    for name in [PRE_COMMIT, ".gitlab-ci.yml", ".circleci/config.yml"] {
         if root.join(name).is_file() {
             found.push(RepoPath::from(name));
         }

@@ -88,9 +88,27 @@ fn github(facts: &Facts, source: Option<&str>) -> String {
 }
 
 fn gitlab(facts: &Facts, source: Option<&str>) -> String {
-    let mut before = vec!["rustup component add clippy rustfmt".to_owned()];
-    before.extend(facts.installs.python.clone());
-    before.extend(facts.installs.node.clone());
+    let mut before = Vec::new();
+    if facts.rust {
+        before.push("rustup component add clippy rustfmt".to_owned());
+    }
+    // The image holds Rust and a bare Python; Debian's Python takes packages in an environment of their own only.
+    let python = facts.installs.python.as_ref();
+    let node = facts.installs.node.as_ref();
+    let packages: Vec<&str> =
+        python.map(|_| "python3-venv").into_iter().chain(node.map(|_| "nodejs npm")).collect();
+    if !packages.is_empty() {
+        before.push(format!("apt-get update && apt-get install -y {}", packages.join(" ")));
+    }
+    if let Some(install) = python {
+        before.push("python3 -m venv /opt/python && . /opt/python/bin/activate".to_owned());
+        before.push(install.clone());
+    }
+    before.extend(node.map(|install| match install.strip_prefix("corepack enable && ") {
+        // Debian's Node comes without Corepack.
+        Some(_) => format!("npm install --global corepack && {install}"),
+        None => install.clone(),
+    }));
     if facts.tasks.ours().is_none() {
         let source = source
             .map_or_else(|| "\"$XTASK_SOURCE\"".to_owned(), |url| format!("'{}'", url.replace('\'', "")));
@@ -178,6 +196,18 @@ mod tests {
     fn the_job_for_gitlab_is_whole() {
         let text = gitlab(&facts(false, Tasks::None), None);
         assert!(text.contains("    - cargo install --locked --git \"$XTASK_SOURCE\" xtask\n"), "{text}");
-        assert!(!text.contains("__"), "{text}");
+        assert!(!text.contains("__") && !text.contains("rustup"), "{text}");
+        let installs =
+            Installs { python: Some("pip install -r r.txt".to_owned()), node: Some("npm ci".to_owned()) };
+        let text = gitlab(&Facts { installs, ..facts(true, Tasks::None) }, None);
+        let order = [
+            "rustup component add",
+            "apt-get install -y python3-venv nodejs npm",
+            ". /opt/python/bin/activate",
+            "pip install -r r.txt",
+            "npm ci",
+        ];
+        let places: Vec<_> = order.iter().map(|part| text.find(part)).collect();
+        assert!(places.iter().all(Option::is_some) && places.is_sorted(), "{text}");
     }
 }

@@ -23,10 +23,12 @@ pub fn show(plan: &CiPlan, project: &Project) -> String {
         if languages.is_empty() { "no language that a gate knows".to_owned() } else { languages.join(", ") };
     let _ = writeln!(out, "Found: {found}");
     if !project.ci.is_empty() {
-        let services: Vec<String> = project.ci.iter().map(|service| format!("{service:?}")).collect();
+        let services: Vec<&str> = project.ci.iter().map(|service| service.name()).collect();
         let _ = writeln!(out, "CI:    {}", services.join(", "));
     }
-    for entry in &plan.entries {
+    // With --only, what is left out is what nobody asked for.
+    let asked = |entry: &&Entry| plan.options.only.is_empty() || entry.left_out.is_none();
+    for entry in plan.entries.iter().filter(asked) {
         let plan = &entry.planned.plan;
         let (mark, why) = reason(entry);
         let _ = writeln!(out, "\n{mark} {:<9} {why}", plan.gate);

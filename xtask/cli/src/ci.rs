@@ -57,13 +57,11 @@ fn run_gates(session: &Session, command: &str, scope: Scope, options: Options) -
         });
     }
     if plan.is_empty() {
-        let why = if cx.repo.is_none() {
-            format!(
-                "{} is in no git repository, and no xtask.toml there configures a gate",
-                cx.root.display()
-            )
+        let why = if cx.repo.is_none() && cx.config.path().is_none() {
+            format!("{} is in no git repository, and has no xtask.toml", cx.root.display())
         } else {
-            "nothing here suggests or configures a gate, or --skip leaves out all of them".to_owned()
+            "nothing here suggests or configures a gate that can run, or --skip leaves out all of them"
+                .to_owned()
         };
         return Err(Problem::usage("there is nothing to run: no gate applies here")
             .why(why)

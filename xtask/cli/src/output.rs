@@ -47,7 +47,7 @@ impl Reporting {
         gate: &str,
         end: Result<(GateReport, Option<Value>)>,
     ) -> Result<ExitCode> {
-        let (report, own_json) = match end {
+        let (mut report, own_json) = match end {
             Ok(end) => end,
             Err(problem) => {
                 let outcome = match problem.kind {
@@ -60,6 +60,9 @@ impl Reporting {
                 (GateReport { standing: Standing::Named, ..GateReport::new(gate, outcome) }, None)
             }
         };
+        if report.wall_ms == 0 {
+            report.wall_ms = u64::try_from(self.started.elapsed().as_millis()).unwrap_or(u64::MAX);
+        }
         Ok(self.finish(session, cx, gate, Results { own_json, ..Results::of(vec![report]) }))
     }
 

@@ -65,7 +65,7 @@ impl Facts {
         }
         lines.extend(self.suites.iter().map(|suite| format!("tests: {} ({})", suite.command, suite.why)));
         if !self.project.ci.is_empty() {
-            let shown: Vec<&str> = self.project.ci.iter().map(|service| service_name(*service)).collect();
+            let shown: Vec<&str> = self.project.ci.iter().map(|service| service.name()).collect();
             lines.push(format!("CI: {}", shown.join(", ")));
         }
         lines.extend(self.project.compose.iter().map(|path| format!("Compose: {path}")));
@@ -76,17 +76,6 @@ impl Facts {
             lines.push("nothing that xtask treats in a way of its own".to_owned());
         }
         lines
-    }
-}
-
-/// The service as its makers write it.
-pub(crate) fn service_name(service: CiService) -> &'static str {
-    match service {
-        CiService::GithubActions => "GitHub Actions",
-        CiService::GitlabCi => "GitLab CI",
-        CiService::CircleCi => "CircleCI",
-        CiService::Jenkins => "Jenkins",
-        CiService::AzurePipelines => "Azure Pipelines",
     }
 }
 

@@ -5,7 +5,7 @@ use xtask_core::config::CiService;
 use xtask_core::gate::Context;
 
 use crate::plan::{PlannedFile, create};
-use crate::survey::{Facts, service_name};
+use crate::survey::Facts;
 
 const PATH: &str = ".github/workflows/xtask.yml";
 const GITHUB: &str = include_str!("../../../templates/ci/github.yml");
@@ -29,7 +29,7 @@ pub(crate) fn file(cx: &Context, facts: &Facts, source: Option<&str>) -> (Option
             }
             other => format!(
                 "{}: add a step that runs `{} ci`; its reports lie in `{}`.",
-                service_name(*other),
+                other.name(),
                 program(facts),
                 reports(facts)
             ),

@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use xtask_core::files;
 use xtask_core::gate::{Context, Scope};
 use xtask_core::model::{
-    Event, Fingerprint, GateReport, Metric, Outcome, Problem, RepoPath, Result, Skip, State, Stream,
+    Event, Fingerprint, GateReport, Metric, Missing, Outcome, Problem, RepoPath, Result, Skip, State, Stream,
 };
 use xtask_core::suite;
 
@@ -38,6 +38,8 @@ pub struct Linted {
 struct Found {
     findings: Vec<Identified>,
     outcome: Outcome,
+    /// Tools that aren't there.
+    missing: Vec<Missing>,
     /// Tools that measured in all their folders.
     ran: Vec<&'static str>,
     complete: bool,
@@ -126,7 +128,13 @@ fn refuse_partial(found: &Found) -> Result<()> {
 
 /// Runs every step, and identifies what all of them found.
 fn look(cx: &Context, steps: &[Step]) -> Result<Found> {
-    let mut all = Found { findings: Vec::new(), outcome: Outcome::Passed, ran: Vec::new(), complete: true };
+    let mut all = Found {
+        findings: Vec::new(),
+        outcome: Outcome::Passed,
+        missing: Vec::new(),
+        ran: Vec::new(),
+        complete: true,
+    };
     for tool in TOOLS {
         let mut raws = Vec::new();
         let mut measured = false;
@@ -140,12 +148,11 @@ fn look(cx: &Context, steps: &[Step]) -> Result<Found> {
                     all.complete &= complete;
                     continue;
                 }
-                Parsed::Missing { why, fix } if step.section.required => {
-                    return Err(Problem::missing(why)
-                        .why(format!("[lint.tools.{}] requires it", tool.name()))
-                        .fix(fix));
+                Parsed::Missing { why, fix } => {
+                    let required = step.section.required;
+                    all.missing.push(Missing { why: why.clone(), fix: fix.clone(), required });
+                    Outcome::missing(why, fix)
                 }
-                Parsed::Missing { why, fix } => Outcome::missing(why, fix),
                 Parsed::Invalid(why) => Outcome::invalid(why),
                 Parsed::Ended(outcome) => outcome,
             };
@@ -231,6 +238,7 @@ fn judge(found: Found, stale: usize, baseline: &Baseline) -> GateReport {
         };
     }
     report.outcome = report.outcome.and(found.outcome);
+    report.missing = found.missing;
     report.summary = summary;
     report.metrics = vec![
         Metric::count("findings", all),

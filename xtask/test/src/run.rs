@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use xtask_core::exec::{Ended, Process, RunError};
 use xtask_core::gate::Context;
-use xtask_core::model::{Event, GateReport, Outcome, Problem, RepoPath, Result, Skip, Stream, TestCase};
+use xtask_core::model::{
+    Event, GateReport, Missing, Outcome, Problem, RepoPath, Result, Skip, Stream, TestCase,
+};
 use xtask_core::suite::{self, compiler};
 
 use crate::runner::{Runner, files, runners};
@@ -213,13 +215,16 @@ fn merge(reports: Vec<GateReport>) -> GateReport {
         },
         other => other,
     };
-    let (mut cases, mut findings) = (Vec::new(), Vec::new());
+    let (mut cases, mut findings, mut missing) = (Vec::new(), Vec::new(), Vec::new());
     for report in reports {
+        if let Outcome::Skipped { reason: Skip::Missing, why, fix } = report.outcome {
+            missing.push(Missing { why, fix: fix.unwrap_or_default(), required: false });
+        }
         cases.extend(report.cases);
         findings.extend(report.findings);
     }
     let (summary, metrics) = suite::summarise(&cases);
-    GateReport { outcome, summary, metrics, cases, ..GateReport::judged("test", findings) }
+    GateReport { outcome, summary, metrics, cases, missing, ..GateReport::judged("test", findings) }
 }
 
 #[cfg(test)]

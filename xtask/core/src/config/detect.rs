@@ -73,6 +73,19 @@ pub enum CiService {
     AzurePipelines,
 }
 
+impl CiService {
+    /// Its name, as its maker writes it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::GithubActions => "GitHub Actions",
+            Self::GitlabCi => "GitLab CI",
+            Self::CircleCi => "CircleCI",
+            Self::Jenkins => "Jenkins",
+            Self::AzurePipelines => "Azure Pipelines",
+        }
+    }
+}
+
 /// What a repository is made of.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]

@@ -146,6 +146,12 @@ impl GateReport {
         Self { findings, ..Self::new(gate, outcome) }
     }
 
+    /// The missing parts that the outcome's own reason doesn't tell already.
+    pub fn untold_missing(&self) -> impl Iterator<Item = &Missing> {
+        let told = |part: &&Missing| self.outcome.why().is_some_and(|why| why.contains(&part.why));
+        self.missing.iter().filter(move |part| !told(part))
+    }
+
     /// The exit code of this gate alone. `strict`: what is missing fails, whoever asked for the gate;
     /// `ci`: it fails where the gate is named.
     pub fn exit_code(&self, strict: bool, ci: bool) -> ExitCode {

@@ -67,7 +67,7 @@ fn of_outcome(gate: &GateReport) -> Option<Annotation<'_>> {
 }
 
 fn of_missing(gate: &GateReport) -> impl Iterator<Item = Annotation<'_>> {
-    gate.missing.iter().map(|part| Annotation {
+    gate.untold_missing().map(|part| Annotation {
         severity: if part.required { Severity::Error } else { Severity::Warning },
         title: format!("{}: not all of it ran", gate.gate),
         message: format!("{}\n→ {}", part.why, part.fix),

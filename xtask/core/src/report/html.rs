@@ -147,7 +147,7 @@ impl Gate {
             summary: summary(gate),
             time: duration(gate.wall_ms),
             why: gate.outcome.why().map(clean),
-            missing: gate.missing.iter().map(|part| (clean(&part.why), clean(&part.fix))).collect(),
+            missing: gate.untold_missing().map(|part| (clean(&part.why), clean(&part.fix))).collect(),
             fix: gate.outcome.fix().map(clean),
             metrics: gate.metrics.iter().map(|metric| (one_line(&metric.name), metric.show())).collect(),
             groups,

@@ -44,7 +44,7 @@ pub(super) fn render_limited(report: &Report, limit: usize) -> String {
 }
 
 fn write_ways_on(text: &mut String, gate: &GateReport) {
-    for part in &gate.missing {
+    for part in gate.untold_missing() {
         let _ = writeln!(
             text,
             "\n**{}** lacks a part: {} → {}",

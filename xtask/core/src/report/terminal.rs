@@ -222,10 +222,10 @@ impl Page {
     /// What was skipped, could not tell or lacked a part, why, and what mends it.
     fn ways_on(&mut self, report: &Report) {
         for gate in &report.gates {
-            if !gate.missing.is_empty() {
+            if gate.untold_missing().next().is_some() {
                 self.heading(gate, &self.paint(AnsiColor::Yellow.on_default(), "not all of it ran"));
             }
-            for part in &gate.missing {
+            for part in gate.untold_missing() {
                 self.block(&part.why, 2, MESSAGE_LINES, Paint::new());
                 self.way_on(&part.fix, 2);
             }

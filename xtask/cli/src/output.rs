@@ -7,6 +7,7 @@ use std::sync::mpsc;
 use std::time::Instant;
 
 use serde_json::Value;
+use xtask_core::environment::Environment;
 use xtask_core::exec::Interrupt;
 use xtask_core::gate::Context;
 use xtask_core::model::{Events, ExitCode, GateReport, Problem, ProblemKind, Report, Result};
@@ -138,9 +139,7 @@ pub(crate) fn print_json(value: &Value) -> Result<()> {
 pub(crate) fn print_bytes(bytes: &[u8]) -> Result<()> {
     let mut out = std::io::stdout().lock();
     match out.write_all(bytes).and_then(|()| out.flush()) {
-        Err(cause) if cause.kind() != ErrorKind::BrokenPipe => {
-            Err(unprinted(&cause))
-        }
+        Err(cause) if cause.kind() != ErrorKind::BrokenPipe => Err(unprinted(&cause)),
         Ok(()) | Err(_) => Ok(()),
     }
 }
@@ -163,8 +162,17 @@ pub(crate) fn ask(text: &str) {
     let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
 }
 
-/// Tells a problem on standard error: what, why, and how to go on.
+/// Tells a problem on standard error: what, why, and how to go on. A cause may quote a file or a child's output: secrets are
+/// taken out here as in the reports.
 pub(crate) fn problem(problem: &Problem, colour: bool) -> ExitCode {
+    let redactor = Redactor::new(Environment::of_process());
+    let clean = |text: &str| redactor.text(text).into_owned();
+    let problem = &Problem {
+        kind: problem.kind,
+        what: clean(&problem.what),
+        why: clean(&problem.why),
+        fix: clean(&problem.fix),
+    };
     let (red, bold, cyan, reset) =
         if colour { ("\x1b[1;31m", "\x1b[1m", "\x1b[36m", "\x1b[0m") } else { ("", "", "", "") };
     let why = problem.why.trim_matches('\n');

@@ -71,5 +71,5 @@ fn run_gates(session: &Session, command: &str, scope: Scope, options: Options) -
     }
     let cx = with_signals(cx);
     let reports = xtask_ci::run(&cx, plan)?;
-    reporting.finish(session, &cx, command, reports, None)
+    Ok(reporting.finish(session, &cx, command, reports, None))
 }

@@ -52,7 +52,7 @@ impl Reporting {
             }
             end => end?,
         };
-        self.finish(session, cx, gate, vec![report], own_json)
+        Ok(self.finish(session, cx, gate, vec![report], own_json))
     }
 
     /// Ends the run: writes the report folder, the files of `--report`, and the results on standard output. `own_json` is
@@ -64,7 +64,7 @@ impl Reporting {
         command: &str,
         gates: Vec<GateReport>,
         own_json: Option<Value>,
-    ) -> Result<ExitCode> {
+    ) -> ExitCode {
         let Self { events, reporter, started } = self;
         drop(events);
         reporter.finish();
@@ -84,10 +84,10 @@ impl Reporting {
         // What could not be told is told here, and counts beside what the run came to: an interruption stays one.
         let code = ExitCode::from_code(report.exit_code);
         let colour = session.error_style().colour;
-        Ok([written, printed]
+        [written, printed]
             .into_iter()
             .filter_map(Result::err)
-            .fold(code, |code, wrong| code.worst(problem(&wrong, colour))))
+            .fold(code, |code, wrong| code.worst(problem(&wrong, colour)))
     }
 }
 

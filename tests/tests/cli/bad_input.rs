@@ -19,6 +19,55 @@ fn a_repository_without_commits_or_files() {
     let sandbox = Sandbox::repository(PROGRAM);
     let output = sandbox.run(&["ci"]);
     assert_eq!(output.code, 0, "{output}");
+    assert!(output.stdout.contains("nothing measured"), "{output}");
+}
+
+/// A device is written to, never replaced by a file; where it is full, that is told and counts.
+#[cfg(unix)]
+#[test]
+fn a_full_device_is_told_and_stays_a_device() {
+    use std::os::unix::fs::FileTypeExt;
+    let sandbox = repository();
+    let output = sandbox.run(&["ci", "--report", "json=/dev/full"]);
+    assert_eq!(output.code, 4, "{output}");
+    assert!(output.stderr.contains("can't write /dev/full"), "{output}");
+    assert!(std::fs::metadata("/dev/full").unwrap().file_type().is_char_device());
+    for arguments in [&["--version"][..], &["--help"], &["schema"], &["ci"]] {
+        let full = std::fs::File::options().write(true).open("/dev/full").unwrap();
+        let ended = sandbox.program().args(arguments).stdout(full).output().unwrap();
+        assert_eq!(ended.status.code(), Some(4), "{arguments:?}");
+    }
+}
+
+/// The line of xtask.toml that an error shows may hold what no log should.
+#[test]
+fn an_error_shows_no_secret() {
+    let sandbox = repository().variable("DEPLOY_TOKEN", "s3cr3t-value");
+    sandbox.write("xtask.toml", "[lint]\nbaselin = \"s3cr3t-value\"\n");
+    let output = sandbox.run(&["ci"]);
+    assert_eq!(output.code, 2, "{output}");
+    assert!(output.stderr.contains("[DEPLOY_TOKEN redacted]"), "{output}");
+    assert!(!output.stderr.contains("s3cr3t"), "{output}");
+}
+
+/// Widths that no screen has.
+#[test]
+fn an_odd_width_breaks_nothing() {
+    for columns in ["0", "1", "100000", "-5", "x"] {
+        let sandbox = repository().variable("COLUMNS", columns);
+        let output = sandbox.run(&["ci"]);
+        assert_eq!(output.code, 0, "COLUMNS={columns}: {output}");
+        assert!(output.stdout.lines().all(|line| line.len() < 1200), "COLUMNS={columns}: {output}");
+    }
+}
+
+/// A part of a run may hold no gate; a run that holds none in any part is a mistake.
+#[test]
+fn no_part_of_nothing_passes() {
+    assert_eq!(Sandbox::bare_folder(PROGRAM).run(&["ci", "--shard", "1/2"]).code, 2);
+    let output = repository().run(&["ci", "--shard", "2/2", "--only", "hooks"]);
+    assert_eq!(output.code, 0, "{output}");
+    assert!(output.stdout.contains("nothing measured"), "{output}");
 }
 
 #[test]

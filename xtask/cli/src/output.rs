@@ -198,11 +198,9 @@ pub(crate) fn ask(text: &str) {
     let _ = out.write_all(text.as_bytes()).and_then(|()| out.flush());
 }
 
-/// Tells a problem on standard error: what, why, and how to go on.
+/// Tells a problem on standard error: what, why, and how to go on. A cause may quote a file or a child's output: secrets are
+/// taken out here as in the reports.
 pub(crate) fn problem(problem: &Problem, colour: bool) -> ExitCode {
-    let (red, bold, cyan, reset) =
-        if colour { ("\x1b[1;31m", "\x1b[1m", "\x1b[36m", "\x1b[0m") } else { ("", "", "", "") };
-    // What a child printed may be in it.
     let redactor = Redactor::new(Environment::of_process());
     let clean = |text: &str| redactor.text(text).into_owned();
     let problem = &Problem {
@@ -211,6 +209,8 @@ pub(crate) fn problem(problem: &Problem, colour: bool) -> ExitCode {
         why: clean(&problem.why),
         fix: clean(&problem.fix),
     };
+    let (red, bold, cyan, reset) =
+        if colour { ("\x1b[1;31m", "\x1b[1m", "\x1b[36m", "\x1b[0m") } else { ("", "", "", "") };
     let why = problem.why.trim_matches('\n');
     // A drawing of several lines keeps its own indentation.
     let indent = if why.contains('\n') { "" } else { "  " };

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use xtask_core::config::{CiService, Project};
+use xtask_core::config::Project;
 use xtask_core::gate::Context;
 use xtask_core::model::{RepoPath, Result};
 

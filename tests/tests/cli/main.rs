@@ -4,8 +4,10 @@
 mod bad_input;
 mod ci;
 mod help;
+mod hooks;
 mod interruption;
 mod reference;
+mod visual;
 
 use xtask_tests::Sandbox;
 

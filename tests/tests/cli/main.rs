@@ -5,10 +5,12 @@ mod bad_input;
 mod ci;
 mod coverage;
 mod help;
+mod hooks;
 mod interruption;
 mod lint;
 mod reference;
 mod test;
+mod visual;
 
 use xtask_tests::Sandbox;
 

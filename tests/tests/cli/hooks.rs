@@ -1,0 +1,19 @@
+//! `xtask hooks run` in repositories with awkward names.
+
+use crate::repository;
+
+#[test]
+fn files_are_named_from_where_one_stands() {
+    let sandbox = repository();
+    sandbox.write("bad.txt", "x \n").write("d/ok.txt", "x\n").commit("files");
+    sandbox.write("../outside.txt", "x \n");
+    let run = |file: &str| sandbox.run_in("d", &["hooks", "run", "pre-commit", "--files", file, "--fix"]);
+    let output = sandbox.run_in("d", &["hooks", "run", "pre-commit", "--files", "../bad.txt"]);
+    assert_eq!(output.code, 1, "{output}");
+    assert!(output.stdout.contains("  bad.txt:1"), "{output}");
+    assert_eq!(run("../../outside.txt").code, 2);
+    assert_eq!(run("../.git/config").code, 2);
+    assert_eq!((sandbox.read("bad.txt"), sandbox.read("../outside.txt")), ("x \n".into(), "x \n".into()));
+    assert_eq!(run("../bad.txt").code, 0);
+    assert_eq!(sandbox.read("bad.txt"), "x\n");
+}

@@ -216,7 +216,7 @@ fn commands_are_judged_by_what_they_leave() {
         ("[test]\nrun = \"true\"\n", "passed", 1),
         ("[test]\nrun = [\"true\", \"exit 3\"]\n", "failed", 2),
         ("[test]\nrun = \"cp good.xml out/new.xml\"\njunit = [\"out/*.xml\"]\n", "passed", 1),
-        ("[test]\nrun = \"true\"\njunit = [\"out/*.xml\"]\n", "invalid", 0),
+        ("[test]\nrun = \"true\"\njunit = [\"out/*.xml\"]\n", "invalid", 1),
         ("[test]\nrun = \"cp cut.xml out/new.xml\"\njunit = [\"out/*.xml\"]\n", "invalid", 0),
         ("[test]\nrun = \"cp good.xml out/new.xml; exit 1\"\njunit = [\"out/*.xml\"]\n", "invalid", 1),
         ("[test]\nrun = \"sleep 60\"\ntimeout = \"100ms\"\n", "invalid", 0),

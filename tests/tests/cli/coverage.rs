@@ -111,7 +111,7 @@ fn a_changed_source_that_no_report_covers_is_no_measurement() {
         sandbox.write(path, "five = 5\n");
         let output = sandbox.run(&["coverage", "diff", "--base", "base"]);
         assert_eq!(output.code, 4, "{output}");
-        assert!(output.stderr.contains(path), "{output}");
+        assert!(output.stdout.contains(path), "{output}");
         sandbox.git(&["checkout", "--quiet", "--", "."]);
     }
     let output = sandbox.run(&["coverage", "diff", "--base", "nowhere"]);

@@ -57,7 +57,7 @@ fn a_baseline_that_cannot_be_read_is_told_and_written_anew() {
         sandbox.write("lint-baseline.json", text);
         let output = sandbox.run(&["lint"]);
         assert_eq!(output.code, 4, "{output}");
-        assert!(output.stderr.contains("lint-baseline.json"), "{output}");
+        assert!(output.stdout.contains("lint-baseline.json"), "{output}");
         assert_eq!(sandbox.read("lint-baseline.json"), text);
     }
     // What the message says to do is what works.

@@ -257,7 +257,7 @@ mod tests {
                 "[[visual.pages]]\nname = \"a\"\nurl = \"b\"\nsteps = [{ clik = \"c\" }]",
                 "did you mean `click`?",
             ),
-            ("[[visual.pages]]\nname = \"a\"", "missing field `url`"),
+            ("[[visual.pages]]\nname = \"a\"", "missing key `url`"),
         ] {
             let told = read(text).unwrap_err();
             assert!(told.contains(message), "{text}: {told}");

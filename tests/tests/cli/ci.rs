@@ -47,6 +47,62 @@ fn the_plan_says_why_each_gate_is_in_or_out() {
     assert_eq!(json["gates"][1]["decision"], "out");
 }
 
+/// Every command that does something shows its plan instead, and touches nothing.
+#[test]
+fn a_plan_changes_nothing() {
+    let sandbox = repository();
+    sandbox
+        .write("bad.txt", "bad \n")
+        .write("a/x.png", PIXEL)
+        .write("b/x.png", PIXEL)
+        .write(
+            "xtask.toml",
+            "[hooks.pre-commit.commands.touch]\nrun = \"touch touched\"\n[test]\nrun = \"touch touched\"\n",
+        )
+        .commit("begin");
+    for arguments in [
+        &["ci"][..],
+        &["test"],
+        &["lint"],
+        &["coverage"],
+        &["coverage", "rust"],
+        &["visual", "test"],
+        &["visual", "compare", "a", "b", "--out", "c"],
+        &["hooks", "run", "pre-commit", "--all-files", "--fix"],
+        &["init", "--yes"],
+    ] {
+        let output = sandbox.run(&[arguments, &["--plan"]].concat());
+        assert_eq!(output.code, 0, "{output}");
+        assert!(!output.stdout.is_empty(), "{output}");
+        assert_eq!(sandbox.git(&["status", "--porcelain", "--ignored"]), "", "{output}");
+    }
+}
+
+/// The sample of the contract, whole: it must be read, whatever of it this version acts on.
+#[test]
+fn the_sample_configuration_is_read() {
+    let sandbox = repository();
+    sandbox.write("xtask.toml", include_str!("sample.toml")).commit("configure");
+    let output = sandbox.run(&["ci", "--plan"]);
+    assert_eq!(output.code, 0, "{output}");
+    assert!(output.stdout.contains("ruff"), "{output}");
+    // A typo anywhere in it is told with its line.
+    for (right, wrong) in [
+        ("on-fix", "on-fxi"),
+        ("fixes = true", "fixs = true"),
+        ("ready-timeout", "ready-timout"),
+        ("action = \"restart\"", "action = \"restrat\""),
+        ("baseline = \"lint", "basline = \"lint"),
+        ("patch-min", "pach-min"),
+        ("viewports", "viewport"),
+    ] {
+        sandbox.write("xtask.toml", include_str!("sample.toml").replacen(right, wrong, 1));
+        let output = sandbox.run(&["ci", "--plan"]);
+        assert_eq!(output.code, 2, "{wrong}: {output}");
+        assert!(output.stderr.contains("did you mean"), "{wrong}: {output}");
+    }
+}
+
 #[test]
 fn gates_are_chosen_by_only_and_skip() {
     let sandbox = repository();

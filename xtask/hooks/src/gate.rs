@@ -51,6 +51,11 @@ impl Gate for HooksGate {
     }
 }
 
+/// What a run of `stage` over `selection` would do, a line each: nothing is started, nothing is changed.
+pub fn plan_steps(cx: &Context, stage: &StagePlan, selection: &Selection) -> Result<Vec<String>> {
+    Ok(steps(stage, &select(cx, selection, &stage.exclude)?))
+}
+
 /// A line for each check and each command: how many files it gets, as far as names tell.
 fn steps(stage: &StagePlan, files: &[Candidate]) -> Vec<String> {
     let unknown = files.iter().filter(|file| !file.tags.is_certain()).count();

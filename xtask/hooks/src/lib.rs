@@ -15,7 +15,7 @@ mod select;
 mod stage;
 pub mod types;
 
-pub use gate::HooksGate;
+pub use gate::{HooksGate, plan_steps};
 pub use globs::Globs;
 pub use resolve::{Command, SKIP, StagePlan};
 pub use run::run_all_files;

@@ -20,14 +20,27 @@ impl Gate for LintGate {
     fn plan(&self, cx: &Context) -> Result<Planned> {
         let section: LintSection = cx.config.section_or_default()?;
         let folders = cx.project()?.folders_of("Cargo.toml");
-        let Some(first) = folders.first() else {
-            return Ok(Planned::idle(GatePlan::out("lint", "there is no Cargo.toml")));
-        };
-        let steps = steps(&section, &folders);
-        if steps.is_empty() {
-            return Ok(Planned::idle(GatePlan::out("lint", "xtask.toml turns all its tools off")));
-        }
         let standing = cx.standing("lint");
+        let to_come = section.to_come();
+        let steps = steps(&section, &folders);
+        let (Some(first), false) = (folders.first(), steps.is_empty()) else {
+            if let Some(part) = to_come.into_iter().next() {
+                return Ok(Planned::idle(GatePlan::missing("lint", standing, part.why, part.fix)));
+            }
+            let off = "xtask.toml turns all its tools off";
+            let why = if folders.is_empty() {
+                "there is no Cargo.toml, and this version lints Rust alone"
+            } else {
+                off
+            };
+            let plan = if cx.config.has("lint") && why != off {
+                let fix = "take [lint] out of xtask.toml, or run your linter as a command of [hooks.pre-commit.commands]";
+                GatePlan::missing("lint", standing, why, fix)
+            } else {
+                GatePlan::out("lint", why)
+            };
+            return Ok(Planned::idle(plan));
+        };
         if find_program(&cx.root, &[], "cargo").is_none() {
             let plan = GatePlan::missing(
                 "lint",
@@ -43,7 +56,7 @@ impl Gate for LintGate {
             format!("{first}/Cargo.toml is here")
         };
         let plan = GatePlan {
-            steps: steps.iter().map(Step::show).collect(),
+            steps: steps.iter().map(Step::show).chain(to_come.into_iter().map(|part| part.why)).collect(),
             weight: Weight::Heavy,
             ..GatePlan::new("lint", standing, why)
         };

@@ -2,7 +2,8 @@
 
 pub mod baseline;
 pub mod identity;
-pub mod raw;
+pub mod name;
+mod raw;
 
 mod clippy;
 mod gate;
@@ -15,5 +16,6 @@ mod tool;
 
 pub use gate::LintGate;
 pub use json::json;
+pub use name::ToolName;
 pub use run::{Linted, Options, run};
-pub use section::{LintSection, ToolSection, ToolSections};
+pub use section::{LintSection, ToolSection};

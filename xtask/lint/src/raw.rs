@@ -23,7 +23,7 @@ pub struct Raw {
 
 /// What a tool's output says.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Parsed {
+pub(crate) enum Parsed {
     /// It measured.
     Findings {
         /// What it reported, each thing once, sorted.

@@ -85,6 +85,7 @@ pub fn run(cx: &Context, options: Options) -> Result<Linted> {
     };
     let mut found = look(cx, &steps)?;
     let mut fixed = 0;
+    let to_come = section.to_come();
     if options.fix {
         let before = fingerprints(&found.findings);
         mend(cx, &steps)?;
@@ -104,6 +105,10 @@ pub fn run(cx: &Context, options: Options) -> Result<Linted> {
         }
         baseline = Baseline::of(&found.findings, &baseline, &kept);
         files::write(&path, baseline.render()?.as_bytes())?;
+    }
+    for part in to_come {
+        found.outcome = found.outcome.and(Outcome::missing(part.why.clone(), part.fix.clone()));
+        found.missing.push(part);
     }
     let stale = baseline.mark(&mut found.findings, &found.ran);
     if let Some(changed) = &changed {

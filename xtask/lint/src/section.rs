@@ -1,8 +1,14 @@
 //! `[lint]` of `xtask.toml`.
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::Deserialize;
 use xtask_core::config::{Section, Span};
+use xtask_core::model::Missing;
+
+use crate::name::ToolName;
+use crate::tool::Tool;
 
 /// `[lint]`: static analysis.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
@@ -10,8 +16,9 @@ use xtask_core::config::{Section, Span};
 pub struct LintSection {
     /// The file of accepted findings, relative to the repository's top. Default: `lint-baseline.json`.
     pub baseline: Option<String>,
-    /// What differs from the tools' defaults.
-    pub tools: ToolSections,
+    /// What differs from the tools' defaults, by the tool's name. This version runs rustfmt and clippy; of the other names it says that
+    /// they didn't run.
+    pub tools: BTreeMap<ToolName, ToolSection>,
 }
 
 impl Section for LintSection {
@@ -19,20 +26,29 @@ impl Section for LintSection {
 }
 
 impl LintSection {
+    /// What is said of a tool.
+    pub(crate) fn tool(&self, tool: Tool) -> ToolSection {
+        self.tools.get(&tool.into()).cloned().unwrap_or_default()
+    }
+
+    /// The tools that are to run and that this version doesn't.
+    pub(crate) fn to_come(&self) -> Vec<Missing> {
+        let wanted =
+            self.tools.iter().filter(|(name, own)| name.tool().is_none() && own.enabled != Some(false));
+        let told = wanted.map(|(name, own)| Missing {
+            why: format!("[lint.tools.{name}]: this version of xtask doesn't run {name}"),
+            fix: format!(
+                "run {name} as a command of [hooks.pre-commit.commands], and set `enabled = false` here"
+            ),
+            required: own.required,
+        });
+        told.collect()
+    }
+
     /// The file of accepted findings, relative to the repository's top.
     pub fn baseline_file(&self) -> &str {
         self.baseline.as_deref().unwrap_or("lint-baseline.json")
     }
-}
-
-/// `[lint.tools]`: one table a tool that this build knows.
-#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
-pub struct ToolSections {
-    /// rustfmt, through `cargo fmt`.
-    pub rustfmt: Option<ToolSection>,
-    /// Clippy, through `cargo clippy`.
-    pub clippy: Option<ToolSection>,
 }
 
 /// `[lint.tools.NAME]`.
@@ -63,9 +79,17 @@ mod tests {
     #[test]
     fn tools_are_tables() {
         let section = read("[lint.tools.clippy]\nargs = [\"--all-features\"]\ntimeout = \"10m\"\n").unwrap();
-        assert_eq!(section.tools.clippy.unwrap().args, ["--all-features"]);
-        assert!(section.tools.rustfmt.is_none());
+        assert_eq!(section.tool(Tool::Clippy).args, ["--all-features"]);
+        assert!(section.tool(Tool::Rustfmt).args.is_empty());
         assert_eq!(read("").unwrap().baseline_file(), "lint-baseline.json");
+    }
+
+    #[test]
+    fn a_tool_that_does_not_run_yet_is_told_as_missing() {
+        let section = read("[lint.tools.ruff]\nargs = [\"--select\", \"ALL\"]\nrequired = true\n").unwrap();
+        let [ruff] = section.to_come().try_into().unwrap();
+        assert!(ruff.required && ruff.why.contains("ruff"));
+        assert!(read("[lint.tools.ruff]\nenabled = false\n").unwrap().to_come().is_empty());
     }
 
     #[test]

@@ -29,14 +29,6 @@ impl Tool {
         }
     }
 
-    pub(crate) fn section(self, section: &LintSection) -> ToolSection {
-        let own = match self {
-            Self::Rustfmt => &section.tools.rustfmt,
-            Self::Clippy => &section.tools.clippy,
-        };
-        own.clone().unwrap_or_default()
-    }
-
     /// The command that checks a workspace, in its folder.
     pub(crate) fn check(self, arguments: &[String]) -> Process {
         match self {
@@ -107,7 +99,7 @@ impl Step {
 pub(crate) fn steps(section: &LintSection, folders: &[RepoPath]) -> Vec<Step> {
     TOOLS
         .into_iter()
-        .map(|tool| (tool, tool.section(section)))
+        .map(|tool| (tool, section.tool(tool)))
         .filter(|(_, own)| own.enabled != Some(false))
         .flat_map(|(tool, own)| {
             folders.iter().map(move |folder| Step { tool, folder: folder.clone(), section: own.clone() })
@@ -135,7 +127,9 @@ mod tests {
                 "in tools: cargo clippy --workspace --all-targets --keep-going --message-format json",
             ]
         );
-        section.tools.rustfmt = Some(ToolSection { enabled: Some(false), ..ToolSection::default() });
+        section
+            .tools
+            .insert(Tool::Rustfmt.into(), ToolSection { enabled: Some(false), ..ToolSection::default() });
         assert_eq!(shown(&section).len(), 2);
     }
 }

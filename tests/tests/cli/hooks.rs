@@ -17,3 +17,23 @@ fn files_are_named_from_where_one_stands() {
     assert_eq!(run("../bad.txt").code, 0);
     assert_eq!(sandbox.read("bad.txt"), "x\n");
 }
+
+/// A command whose program isn't there measured nothing: it is missing, beside what the others found.
+#[test]
+fn a_command_without_its_program_is_missing() {
+    for (bad, strict, code) in [("", false, 0), ("", true, 3), (" ", false, 1), (" ", true, 3)] {
+        let sandbox = repository();
+        sandbox
+            .write(
+                "xtask.toml",
+                "[hooks.pre-commit]\nchecks = [\"default\"]\n[hooks.pre-commit.commands.none]\nrun = \"no-such-program-here\"\n",
+            )
+            .write("a.txt", format!("text{bad}\n"))
+            .commit("begin");
+        let arguments: &[&str] =
+            if strict { &["ci", "--only", "hooks", "--strict"] } else { &["ci", "--skip", "lint"] };
+        let output = sandbox.run(arguments);
+        assert_eq!(output.code, code, "{output}");
+        assert!(output.stdout.contains("no-such-program-here"), "{output}");
+    }
+}

@@ -102,9 +102,7 @@ pub(crate) fn run(session: &Session, args: Args) -> Result<ExitCode> {
     if session.global.plan {
         let steps = xtask_hooks::plan_steps(&cx, &plan, &selection)?;
         let json = serde_json::json!({ "stage": stage.name(), "fix": args.fix, "steps": steps });
-        return crate::output::plan(session, &json, || {
-            Ok(steps.iter().map(|step| format!("{step}\n")).collect())
-        });
+        return crate::output::plan(session, &json, || Ok(steps.join("\n") + "\n"));
     }
     let end = run_all_files(&cx, &plan, &selection, args.fix);
     reporting.finish_one(session, &cx, "hooks", end.map(|report| (report, None)))

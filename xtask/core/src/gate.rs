@@ -6,7 +6,7 @@ use std::sync::{Arc, OnceLock};
 
 use serde::Serialize;
 
-use crate::config::{Config, Project};
+use crate::config::{Config, Ports, Project, interpolate};
 use crate::environment::Environment;
 use crate::exec::{Cancel, Weight};
 use crate::model::{Events, GateReport, RepoPath, Result, Standing};
@@ -224,6 +224,12 @@ impl Context {
     pub fn standing(&self, gate: &str) -> Standing {
         let named = self.only.iter().any(|name| name == gate) || self.config.has(gate);
         if named { Standing::Named } else { Standing::Detected }
+    }
+
+    /// A value of the configuration with each `${env.SERVICE.PORT}` in it replaced by the host port that the development environment
+    /// gave. The environment tells no port yet, so that such a value is a problem of its own kind (something is missing).
+    pub fn resolve(&self, value: &str) -> Result<String> {
+        interpolate(value, &Ports::default())
     }
 
     /// The path below the root, on disk.

@@ -122,7 +122,7 @@ fn exclude(map: &mut CoverageMap, section: &CoverageSection) -> Result<()> {
 
 /// Runs a command that tests and writes a report. That it ends with another code than 0 means that tests failed.
 fn shell(cx: &Context, command: &str) -> Result<Option<String>> {
-    let process = Process::shell(command).folder(&cx.root);
+    let process = Process::shell(&cx.resolve(command)?).folder(&cx.root);
     let ended = process
         .stream(&cx.cancel, |stream, line| {
             cx.events.send(Event::Line {

@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use bstr::{BString, ByteSlice, ByteVec};
 use xtask_core::exec::{Ended, Process, RunError};
 use xtask_core::gate::Context;
-use xtask_core::model::{Finding, RepoPath};
+use xtask_core::model::{Finding, Missing, RepoPath};
 
 use crate::resolve::Command;
 
@@ -74,6 +74,8 @@ pub(crate) enum CommandEnd {
     Passed,
     /// What it holds against the code.
     Failed(Box<Finding>),
+    /// A program that it names isn't there.
+    Missing(Missing),
     /// It was stopped.
     Stopped,
 }
@@ -81,13 +83,27 @@ pub(crate) enum CommandEnd {
 /// Runs the command in the working tree. The first script that fails is told; the others still run, as they have other files.
 pub(crate) fn run(cx: &Context, command: &Command, files: &[&RepoPath]) -> CommandEnd {
     let mut failed = None;
-    for script in scripts(&command.run, files) {
+    let line = match cx.resolve(&command.run) {
+        Ok(line) => line,
+        Err(problem) => {
+            return CommandEnd::Missing(Missing { why: problem.what, fix: problem.fix, required: false });
+        }
+    };
+    for script in scripts(&line, files) {
         let mut process = shell(script).folder(&cx.root);
         if let Some(limit) = command.timeout {
             process = process.timeout(limit);
         }
         let message = match process.run(&cx.cancel) {
             Ok(ended) if ended.code == Some(0) => continue,
+            // What the shell says where there is no such program (POSIX, 2.8.2).
+            Ok(ended) if ended.code == Some(127) => {
+                return CommandEnd::Missing(Missing {
+                    why: format!("`{}` names a program that is not there{}", command.run, last_lines(&ended)),
+                    fix: format!("install it, or mend `run` of the command {}", command.name),
+                    required: false,
+                });
+            }
             Ok(ended) => told(&ended),
             Err(RunError::Stopped { .. }) => return CommandEnd::Stopped,
             Err(RunError::TimedOut { limit, partial, .. }) => {
@@ -120,7 +136,6 @@ fn shell(script: BString) -> Process {
 
 fn told(ended: &Ended) -> String {
     let how = match (ended.code, ended.signal) {
-        (Some(127), _) => "the command was not found".to_owned(),
         (Some(code), _) => format!("exit code {code}"),
         (None, Some(signal)) => format!("signal {signal} ended it"),
         (None, None) => "it was ended".to_owned(),

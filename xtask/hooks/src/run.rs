@@ -5,7 +5,8 @@ use std::time::Instant;
 
 use xtask_core::gate::Context;
 use xtask_core::model::{
-    Finding, Fingerprint, GateReport, Location, Metric, Outcome, Problem, RepoPath, Result, Skip, Unit,
+    Finding, Fingerprint, GateReport, Location, Metric, Missing, Outcome, Problem, RepoPath, Result, Skip,
+    Unit,
 };
 
 use crate::checks::{Found, Work, case_conflicts, fix_bytes};
@@ -49,9 +50,18 @@ pub(crate) fn run(cx: &Context, plan: &StagePlan, files: &[Candidate], fix: bool
     if cx.cancel.is_stopped() {
         report.outcome =
             Outcome::Skipped { reason: Skip::Stopped, why: "the run was stopped".to_owned(), fix: None };
-    } else if report.outcome == Outcome::Passed && plan.checks.is_empty() && done.commands == 0 {
+    } else if report.outcome == Outcome::Passed
+        && (plan.checks.is_empty() || seen.is_empty())
+        && done.commands == 0
+    {
         report.outcome = Outcome::nothing_to_do("no check and no command had anything to do");
     }
+    // What else ran has measured; where nothing did, the gate is skipped for what is missing.
+    let measured = !plan.checks.is_empty() && !seen.is_empty() || done.commands > done.missing.len();
+    for part in done.missing.iter().filter(|_| !measured) {
+        report.outcome = report.outcome.and(Outcome::missing(part.why.clone(), part.fix.clone()));
+    }
+    report.missing = std::mem::take(&mut done.missing);
     let bytes = seen.iter().map(|one| one.size).sum::<u64>() as f64;
     report.metrics = vec![
         Metric::count("files", seen.len()),
@@ -68,6 +78,7 @@ struct Done {
     fixed: usize,
     commands: usize,
     left_out: usize,
+    missing: Vec<Missing>,
 }
 
 impl Done {
@@ -231,6 +242,7 @@ fn run_commands(
                     break;
                 }
             }
+            CommandEnd::Missing(part) => done.missing.push(part),
             CommandEnd::Stopped => break,
         }
     }

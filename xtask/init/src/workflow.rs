@@ -143,7 +143,11 @@ mod tests {
             (
                 facts(true, ours),
                 None,
-                vec!["run: cargo xtask ci", "rustup toolchain install", "path: target/xtask"],
+                vec![
+                    "run: cargo xtask ci",
+                    "rustup toolchain install",
+                    "            target/xtask\n            !target/xtask/coverage/build\n",
+                ],
                 vec!["cargo install", "setup-python", "setup-node"],
             ),
             (
@@ -165,7 +169,7 @@ mod tests {
                     "run: python -m pip install -r requirements.txt\n",
                     "run: npm ci\n",
                     "XTASK_SOURCE: \"https://example.org/x.git\"",
-                    "path: .xtask",
+                    "            .xtask\n            !.xtask/coverage/build\n",
                 ],
                 vec!["rustup"],
             ),

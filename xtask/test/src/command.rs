@@ -6,7 +6,6 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use globset::{GlobBuilder, GlobMatcher};
-use xtask_core::config::{Ports, interpolate};
 use xtask_core::exec::{Process, RunError};
 use xtask_core::files;
 use xtask_core::gate::Context;
@@ -29,7 +28,7 @@ pub(crate) fn run(
     patterns: &[String],
     settings: &Settings<'_>,
 ) -> Result<Result<Ran, RunError>> {
-    let mut script = interpolate(command, &Ports::default())?;
+    let mut script = cx.resolve(command)?;
     if !settings.arguments.is_empty() {
         let quoted = shlex::try_join(settings.arguments.iter().map(String::as_str))
             .map_err(|_| Problem::usage("an argument holds a NUL byte"))?;

@@ -2,7 +2,6 @@
 
 use std::path::{Path, PathBuf};
 
-use xtask_core::config::{Ports, interpolate};
 use xtask_core::exec::{Interrupt, Process, RunError, Weight};
 use xtask_core::gate::{Context, Gate, GatePlan, Need, Planned};
 use xtask_core::model::{Event, GateReport, Outcome, Problem, ProblemKind, RepoPath, Result, Skip};
@@ -172,7 +171,7 @@ fn test(cx: &Context, section: &VisualSection, places: &Places) -> Result<GateRe
 
 /// Runs the command that draws the current pictures into the emptied folder. An outcome: why there are no pictures to trust.
 fn draw(cx: &Context, run: &str, current: &Path) -> Result<Option<Outcome>> {
-    let script = match interpolate(run, &Ports::default()) {
+    let script = match cx.resolve(run) {
         Ok(script) => script,
         Err(problem) if problem.kind == ProblemKind::Missing => {
             return Ok(Some(Outcome::missing(format!("{}: {}", problem.what, problem.why), problem.fix)));

@@ -5,6 +5,9 @@ use serde::{Deserialize, Serialize};
 
 use super::Location;
 
+/// The rule of a finding that tells of a failed test, which is among its gate's cases as well.
+pub const TEST_FAILED: &str = "test-failed";
+
 /// How a test ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]

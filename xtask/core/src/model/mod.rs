@@ -10,7 +10,7 @@ mod path;
 mod problem;
 mod report;
 
-pub use case::{CaseStatus, TestCase};
+pub use case::{CaseStatus, TEST_FAILED, TestCase};
 pub use event::{Event, Events, Stream};
 pub use finding::{Finding, Location, Severity, State};
 pub use fingerprint::Fingerprint;

@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use super::tally::{Cases, new_and_known, new_findings, summary, symbol, verdict};
+use super::tally::{Cases, findings_beside_cases, new_and_known, summary, symbol, verdict};
 use super::text::{clean, count, duration, first_lines, one_line};
 use super::uri;
 use crate::model::{CaseStatus, Finding, GateReport, Location, Outcome, Report};
@@ -63,7 +63,7 @@ fn write_ways_on(text: &mut String, gate: &GateReport) {
 }
 
 fn write_findings(text: &mut String, gate: &GateReport, limit: usize) {
-    let findings = new_findings(gate);
+    let findings = findings_beside_cases(gate);
     if findings.is_empty() {
         return;
     }

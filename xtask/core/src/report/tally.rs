@@ -1,7 +1,7 @@
 //! What a report comes to, in numbers and in one line: the same for every output.
 
 use super::text::{count, duration, one_line};
-use crate::model::{CaseStatus, Finding, GateReport, Outcome, Report, State};
+use crate::model::{CaseStatus, Finding, GateReport, Outcome, Report, State, TEST_FAILED};
 
 /// How the tests of a run ended.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -49,6 +49,13 @@ pub(super) fn new_findings(gate: &GateReport) -> Vec<&Finding> {
     let mut found: Vec<&Finding> =
         gate.findings.iter().filter(|finding| finding.state == State::New).collect();
     found.sort_by(|a, b| b.severity.cmp(&a.severity).then_with(|| a.sort_key().cmp(&b.sort_key())));
+    found
+}
+
+/// As [`new_findings`], for pages that list the failed tests as well: those are not told twice.
+pub(super) fn findings_beside_cases(gate: &GateReport) -> Vec<&Finding> {
+    let mut found = new_findings(gate);
+    found.retain(|finding| gate.cases.is_empty() || finding.rule != TEST_FAILED);
     found
 }
 

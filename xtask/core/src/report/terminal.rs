@@ -8,7 +8,7 @@ use unicode_width::UnicodeWidthStr;
 use super::Style;
 use super::tally::{Cases, headline, measured, new_and_known, summary, symbol, verdict};
 use super::text::{clean, count, duration, first_lines, fit, one_line, wrap};
-use crate::model::{CaseStatus, Finding, GateReport, Outcome, Report, Severity, State};
+use crate::model::{CaseStatus, Finding, GateReport, Outcome, Report, Severity, State, TEST_FAILED};
 
 /// How many findings, and how many failed tests, of a gate are listed without `-v`.
 const LISTED: usize = 50;
@@ -142,17 +142,20 @@ impl Page {
     }
 
     fn findings(&mut self, gate: &GateReport) {
-        let (new, known) = new_and_known(gate);
+        let (_, known) = new_and_known(gate);
         let listed: Vec<&Finding> = gate
             .findings
             .iter()
             .filter(|finding| finding.state == State::New || self.style.verbose)
+            // The failed tests are listed by themselves.
+            .filter(|finding| gate.cases.is_empty() || finding.rule != TEST_FAILED)
             .collect();
         if listed.is_empty() {
             return;
         }
         let known_too = if known > 0 { format!(" ({known} known)") } else { String::new() };
-        self.heading(gate, &format!("{}{known_too}", count(new, "finding")));
+        let listed_new = listed.iter().filter(|finding| finding.state == State::New).count();
+        self.heading(gate, &format!("{}{known_too}", count(listed_new, "finding")));
         let limit = if self.style.verbose { usize::MAX } else { LISTED };
         let mut file = None;
         let shown = &listed[..listed.len().min(limit)];

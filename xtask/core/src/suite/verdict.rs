@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::{compiler, last_lines};
-use crate::model::{CaseStatus, Finding, Fingerprint, GateReport, Metric, Outcome, TestCase};
+use crate::model::{CaseStatus, Finding, Fingerprint, GateReport, Metric, Outcome, TEST_FAILED, TestCase};
 
 /// The report of a suite. `ended_well`: its runner exited with 0; `tail`: what the runner printed (of the whole, or at least
 /// its end), which tells why it ended otherwise.
@@ -84,7 +84,7 @@ fn finding(gate: &str, case: &TestCase) -> Finding {
         _ => format!("{name} failed"),
     };
     let fingerprint = Fingerprint::of([gate.as_bytes(), case.suite.as_bytes(), case.name.as_bytes()]);
-    Finding { fingerprint, ..Finding::new(gate, "test-failed", case.location.clone(), message) }
+    Finding { fingerprint, ..Finding::new(gate, TEST_FAILED, case.location.clone(), message) }
 }
 
 /// What a failure's output says in a few lines: from the panic's message on, else the last lines.

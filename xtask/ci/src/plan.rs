@@ -1,7 +1,6 @@
 //! The plan of a run: each gate's own plan, with those the user left out taken away.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
-
+use xtask_core::caught::caught;
 use xtask_core::gate::{Context, Decision, Gate, GatePlan, Planned};
 use xtask_core::model::{Outcome, Problem, ProblemKind, Result};
 
@@ -88,14 +87,14 @@ fn plan_one(cx: &Context, gate: &dyn Gate) -> Result<(Planned, Option<Outcome>)>
     let broken = |outcome| {
         (Planned::idle(GatePlan::new(name, cx.standing(name), "it could not be planned")), Some(outcome))
     };
-    match catch_unwind(AssertUnwindSafe(|| gate.plan(cx))) {
+    match caught(|| gate.plan(cx)) {
         Ok(Ok(planned)) => Ok((planned, None)),
         Ok(Err(problem)) => match problem.kind {
             ProblemKind::Invalid | ProblemKind::Missing => Ok(broken(outcome_of(&problem))),
             ProblemKind::Usage | ProblemKind::Interrupted | ProblemKind::Terminated => Err(problem),
         },
         Err(panic) => Ok(broken(Outcome::Invalid {
-            why: format!("the gate panicked while planning: {}", panic_text(panic.as_ref())),
+            why: format!("the gate panicked while planning: {panic}"),
             fix: Some("this is a defect of xtask: please report it".to_owned()),
         })),
     }
@@ -129,10 +128,4 @@ pub fn outcome_of(problem: &Problem) -> Outcome {
         ProblemKind::Missing => Outcome::Skipped { reason: xtask_core::model::Skip::Missing, why, fix },
         _ => Outcome::Invalid { why, fix },
     }
-}
-
-/// The message of a caught panic.
-pub(crate) fn panic_text(panic: &(dyn std::any::Any + Send)) -> String {
-    let text = panic.downcast_ref::<&str>().map(|text| (*text).to_owned());
-    text.or_else(|| panic.downcast_ref::<String>().cloned()).unwrap_or_else(|| "no message".to_owned())
 }

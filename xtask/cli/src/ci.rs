@@ -67,6 +67,9 @@ fn run_gates(session: &Session, command: &str, scope: Scope, options: Options) -
             .why(why)
             .fix("`xtask ci --plan` says for each gate why; `git init` or `xtask init` is the usual start"));
     }
+    for section in ["env", "watch"].into_iter().filter(|section| cx.config.has(section)) {
+        cx.events.notice(format!("[{section}] of xtask.toml is checked, and not acted on by this version"));
+    }
     let cx = with_signals(cx);
     let ran = xtask_ci::run(&cx, plan);
     Ok(reporting.finish(session, &cx, command, Results { usage: ran.usage, ..Results::of(ran.reports) }))

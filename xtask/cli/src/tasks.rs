@@ -1,10 +1,10 @@
 //! A repository's own tasks beside the built-in commands.
 
 use std::ffi::OsString;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 
 use clap::ArgMatches;
+use xtask_core::caught::caught;
 use xtask_core::model::{ExitCode, Problem, Result};
 use xtask_core::repo::Repo;
 
@@ -130,10 +130,10 @@ pub(crate) fn run_task(session: &Session, task: Task, matches: &ArgMatches) -> R
     let root = repo.and_then(|repo| repo.work_dir().map(ToOwned::to_owned));
     let cx = TaskContext { root: root.unwrap_or_else(|| session.folder.clone()), arguments };
     let body = task.body;
-    let why = match catch_unwind(AssertUnwindSafe(move || body(&cx))) {
+    let why = match caught(move || body(&cx)) {
         Ok(Ok(())) => return Ok(ExitCode::Passed),
         Ok(Err(why)) => why.to_string(),
-        Err(_) => "it panicked".to_owned(),
+        Err(panic) => format!("it panicked: {panic}"),
     };
     let failed = Problem::invalid(format!("the task `{}` failed", task.name)).why(why);
     output::problem(&failed, session.error_style().colour);

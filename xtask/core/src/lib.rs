@@ -1,6 +1,7 @@
 //! What all areas of xtask share. Layers point one way:
 //! `model` ← `config`, `report` ← `repo`, `exec` ← `suite`, `gate`.
 
+pub mod caught;
 pub mod config;
 pub mod environment;
 pub mod exec;

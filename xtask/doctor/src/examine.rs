@@ -1,9 +1,9 @@
 //! Runs all checks side by side, within a time limit: a program that hangs costs one check, not the answer.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
+use xtask_core::caught::caught;
 use xtask_core::exec::Interrupt;
 use xtask_core::gate::{Context, Gate, Need, NeedState};
 
@@ -46,7 +46,7 @@ fn run_all(cx: &Context, checks: &[Check<'_>], limit: Duration) -> Vec<Need> {
         for (at, (name, check)) in checks.iter().enumerate() {
             let sender = sender.clone();
             scope.spawn(move || {
-                let needs = catch_unwind(AssertUnwindSafe(|| check(cx)));
+                let needs = caught(|| check(cx));
                 let _ = sender.send((at, needs.map_err(|_| vec![broken(name)])));
             });
         }

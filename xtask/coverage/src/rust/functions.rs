@@ -9,6 +9,7 @@ use llvm_profparser::coverage_mapping::{SectionReadError, read_object_file};
 use llvm_profparser::{
     Counter, CounterMappingRegion, CounterType, ExprKind, Expression, FunctionRecordV3, RegionKind,
 };
+use xtask_core::caught::caught;
 use xtask_core::model::{Problem, RepoPath, Result};
 
 use super::lines::{Kind, Region};
@@ -41,7 +42,7 @@ pub(super) fn read(
             .fix("remove the folder `coverage/build` of the reports, and run again")
     };
     // The reader trusts the linker; a damaged program makes it panic.
-    let read = std::panic::catch_unwind(|| read_object_file(program, version));
+    let read = caught(|| read_object_file(program, version));
     let mut info = match read {
         Ok(Ok(info)) => info,
         // A program of crates without any function has no such sections.

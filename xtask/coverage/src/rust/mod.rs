@@ -93,11 +93,11 @@ fn read(
     cx.events.progress("coverage", 0, 0, "reading profiles");
     let files = profile::list(profiles)?;
     let profiles = profile::read(&files)?;
-    if profiles.empty > 0 {
-        let count = profiles.empty;
+    if profiles.unfinished > 0 {
+        let count = profiles.unfinished;
         let processes = if count == 1 { "1 process".to_owned() } else { format!("{count} processes") };
         cx.events.notice(format!(
-            "coverage: {processes} left an empty profile (ended by a signal or abort): what only they ran counts as not run"
+            "coverage: {processes} left no whole profile (ended by a signal or abort): what only they ran counts as not run"
         ));
     }
     let Some(version) = profiles.version else {

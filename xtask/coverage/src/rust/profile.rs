@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use rayon::prelude::*;
+use xtask_core::caught::caught;
 use xtask_core::model::{Problem, Result};
 
 /// The newest version of the raw profile format that the reader knows (LLVM 23).
@@ -18,8 +19,8 @@ pub(super) struct Profiles {
     names: HashSet<u64>,
     /// The format's version; `None` where there was no profile.
     pub version: Option<u64>,
-    /// Profiles that processes left empty: killed, aborted, or out of disk.
-    pub empty: usize,
+    /// Profiles that processes left empty or half written: killed, aborted, or out of disk.
+    pub unfinished: usize,
     /// Profiles that held something.
     pub read: usize,
 }
@@ -54,7 +55,7 @@ impl Profiles {
             self.add(name, shape, &counters);
         }
         self.version = self.version.max(other.version);
-        self.empty += other.empty;
+        self.unfinished += other.unfinished;
         self.read += other.read;
         self
     }
@@ -90,7 +91,7 @@ pub(super) fn read(files: &[PathBuf]) -> Result<Profiles> {
 
 fn read_one(profiles: &mut Profiles, bytes: &[u8]) -> Result<(), String> {
     if bytes.is_empty() {
-        profiles.empty += 1;
+        profiles.unfinished += 1;
         return Ok(());
     }
     let version = version(bytes).ok_or("it is no raw profile of LLVM")?;
@@ -105,10 +106,12 @@ fn read_one(profiles: &mut Profiles, bytes: &[u8]) -> Result<(), String> {
             "its format is version {version}, of a Rust toolchain that is too old; use 1.65 or later"
         ));
     }
-    // The reader trusts the file; one that was cut off makes it panic.
-    let parsed = std::panic::catch_unwind(|| llvm_profparser::parse_bytes(bytes))
-        .map_err(|_| "it is damaged".to_owned())?
-        .map_err(|cause| cause.to_string())?;
+    // The reader trusts the file; one that was cut off makes it panic. That is what a process leaves that is killed while it
+    // writes: as with an empty one, what only it ran counts as not run.
+    let Ok(Ok(parsed)) = caught(|| llvm_profparser::parse_bytes(bytes)) else {
+        profiles.unfinished += 1;
+        return Ok(());
+    };
     // Each profile on its own: adding within the reader's own type leaves doubles of inlined functions unsummed.
     for record in parsed.records() {
         if let (Some(name), Some(shape)) = (record.name_hash, record.hash) {
@@ -156,11 +159,18 @@ mod tests {
             (b"0123456789abcdef".to_vec(), "no raw profile"),
             (header(12), "update xtask"),
             (header(5), "too old"),
-            (header(10), ""),
-            ([header(10), vec![0xff; 300]].concat(), ""),
         ] {
             let why = read_one(&mut Profiles::default(), &bytes).unwrap_err();
             assert!(why.contains(part), "{why}");
+        }
+    }
+
+    #[test]
+    fn a_profile_that_was_cut_off_is_counted_and_left_out() {
+        for bytes in [header(10), [header(10), vec![0xff; 300]].concat()] {
+            let mut profiles = Profiles::default();
+            read_one(&mut profiles, &bytes).unwrap();
+            assert_eq!((profiles.unfinished, profiles.read, profiles.version), (1, 0, None));
         }
     }
 
@@ -172,7 +182,7 @@ mod tests {
         }
         let files = list(folder.path()).unwrap();
         let profiles = read(&files).unwrap();
-        assert_eq!((profiles.empty, profiles.read, profiles.version), (2, 0, None));
+        assert_eq!((profiles.unfinished, profiles.read, profiles.version), (2, 0, None));
         assert!(list(&folder.path().join("none")).is_err());
     }
 

@@ -212,3 +212,18 @@ fn an_unreadable_file_is_no_pass() {
     assert_ne!(output.code, 0, "{output}");
     assert!(output.stdout.contains("locked.txt"), "{output}");
 }
+
+/// What a command can't give is refused, not left out in silence.
+#[test]
+fn a_report_that_a_command_does_not_yield_is_refused() {
+    let sandbox = repository();
+    for arguments in [
+        &["doctor", "--report", "json=d.json"][..],
+        &["doctor", "--format", "sarif"],
+        &["init", "--dry-run", "--format", "junit"],
+    ] {
+        let output = sandbox.run(arguments);
+        assert_eq!(output.code, 2, "{output}");
+    }
+    assert!(!sandbox.root().join("d.json").exists());
+}

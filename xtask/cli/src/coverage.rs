@@ -104,6 +104,7 @@ pub(crate) fn run(session: &Session, args: Args) -> Result<ExitCode> {
 fn show(session: &Session, summary: &xtask_coverage::Summary) -> Result<ExitCode> {
     use crate::output;
 
+    output::human_or_json(session, "coverage show")?;
     match session.global.format {
         xtask_core::report::Format::Json => output::print_json(&to_json(summary)?)?,
         _ => output::print(&format!("{summary}"))?,

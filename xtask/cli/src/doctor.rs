@@ -14,6 +14,7 @@ use crate::{areas, output};
 pub(crate) struct Args {}
 
 pub(crate) fn run(session: &Session, _: Args) -> Result<ExitCode> {
+    output::human_or_json(session, "doctor")?;
     let cx = with_signals(session.context(Scope::All, Vec::new(), Events::none())?);
     let needs = xtask_doctor::examine(&cx, &areas::gates());
     match session.global.format {

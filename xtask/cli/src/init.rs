@@ -30,6 +30,7 @@ pub(crate) struct Args {
 }
 
 pub(crate) fn run(session: &Session, args: Args) -> Result<ExitCode> {
+    output::human_or_json(session, "init")?;
     let cx = session.context(Scope::All, Vec::new(), Events::none())?;
     let plan = xtask_init::plan(&cx, &Options { source: args.source })?;
     if session.global.format == Format::Json {

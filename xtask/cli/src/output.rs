@@ -147,6 +147,18 @@ fn write_reports(session: &Session, cx: &Context, report: &Report, own_json: Opt
     first
 }
 
+/// Refuses what a command that yields no report can't give, rather than leaving it out in silence.
+pub(crate) fn human_or_json(session: &Session, command: &str) -> Result<()> {
+    if !session.global.report.is_empty() {
+        return Err(Problem::usage(format!("`{command}` yields no report to write"))
+            .fix("leave --report out; `--format json` prints its results for programs"));
+    }
+    match session.global.format {
+        Format::Human | Format::Json => Ok(()),
+        other => Err(Problem::usage(format!("`{command}` has no format {other}")).fix("use human or json")),
+    }
+}
+
 /// Prints a plan: as JSON where that is asked for, else as `words` tell it.
 pub(crate) fn plan(
     session: &Session,

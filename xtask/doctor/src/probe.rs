@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use xtask_core::exec::{Process, RunError};
+use xtask_core::exec::{NO_INSTALL, Process, RunError};
 use xtask_core::gate::Context;
 
 /// How long one program may take to answer.
@@ -24,7 +24,7 @@ pub(crate) fn ask(cx: &Context, program: &str, arguments: &[&str]) -> Answer {
     let process = Process::new(program)
         .args(arguments)
         .folder(&cx.root)
-        .variable("RUSTUP_AUTO_INSTALL", "0")
+        .variable(NO_INSTALL.0, NO_INSTALL.1)
         .variable("LC_ALL", "C")
         .timeout(ANSWER_LIMIT);
     match process.run(&cx.cancel) {

@@ -26,7 +26,10 @@ pub fn run_all_files(cx: &Context, plan: &StagePlan, selection: &Selection, fix:
 pub(crate) fn run(cx: &Context, plan: &StagePlan, files: &[Candidate], fix: bool) -> Result<GateReport> {
     let started = Instant::now();
     if files.is_empty() && plan.commands.iter().all(|command| command.run.contains("{files}")) {
-        return Ok(GateReport::new("hooks", Outcome::nothing_to_do("no files to check")));
+        return Ok(GateReport::new(
+            "hooks",
+            Outcome::nothing_to_do("no files to check: only what git tracks is looked at"),
+        ));
     }
     let pass = Pass {
         root: &cx.root,

@@ -1,6 +1,6 @@
 //! The gate `lint`.
 
-use xtask_core::exec::{Weight, find_program};
+use xtask_core::exec::{NO_INSTALL, Weight, find_program};
 use xtask_core::gate::{Context, Gate, GatePlan, Need, NeedState, Planned};
 use xtask_core::model::{GateReport, Result};
 use xtask_core::suite::last_lines;
@@ -77,7 +77,8 @@ impl Gate for LintGate {
             .into_iter()
             .filter(|tool| used.iter().any(|step| step.tool == *tool))
             .map(|tool| {
-                let ended = tool.version().folder(&cx.root).run(&cx.cancel);
+                let ended =
+                    tool.version().folder(&cx.root).variable(NO_INSTALL.0, NO_INSTALL.1).run(&cx.cancel);
                 let state = match ended {
                     Ok(ended) if ended.code == Some(0) => {
                         NeedState::Met { found: String::from_utf8_lossy(&ended.stdout).trim().to_owned() }

@@ -1,6 +1,6 @@
 //! The gate `test`.
 
-use xtask_core::exec::{Process, Weight, find_program};
+use xtask_core::exec::{NO_INSTALL, Process, Weight, find_program};
 use xtask_core::gate::{Context, Gate, GatePlan, Need, NeedState, Planned};
 use xtask_core::model::{GateReport, Outcome, Result};
 
@@ -97,7 +97,10 @@ fn need(cx: &Context, runner: &Runner) -> Option<Need> {
         };
         NeedState::Unmet { why, fix: fix.to_owned() }
     };
-    let state = match (missing(cx, runner), process.folder(&cx.root).run(&cx.cancel)) {
+    let state = match (
+        missing(cx, runner),
+        process.folder(&cx.root).variable(NO_INSTALL.0, NO_INSTALL.1).run(&cx.cancel),
+    ) {
         (Some((why, fix)), _) => NeedState::Unmet { why, fix },
         (None, Ok(ended)) if ended.code == Some(0) => {
             let text = [&ended.stdout[..], &ended.stderr].concat();

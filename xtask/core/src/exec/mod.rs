@@ -25,5 +25,5 @@ pub use cancel::{Cancel, Interrupt};
 pub use ended::{Ended, RunError};
 pub use graph::{Graph, NodeEnd, Weight};
 pub use process::Process;
-pub use program::find_program;
+pub use program::{NO_INSTALL, find_program};
 pub use signals::watch_signals;

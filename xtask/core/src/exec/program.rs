@@ -2,6 +2,10 @@
 
 use std::path::{Path, PathBuf};
 
+/// The variable that keeps rustup from installing a toolchain when a probe meets a toolchain file that names one: nothing is installed
+/// behind the user's back.
+pub const NO_INSTALL: (&str, &str) = ("RUSTUP_AUTO_INSTALL", "0");
+
 /// The program `name` in one of `folders` (relative to `root`, in this order), else on PATH. It must be a file that may be
 /// executed (Windows: with one of PATHEXT's endings). `name` is a bare name: one with a folder in it is looked for under `root` alone.
 pub fn find_program(root: &Path, folders: &[&str], name: &str) -> Option<PathBuf> {

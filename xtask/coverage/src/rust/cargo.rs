@@ -4,7 +4,7 @@
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use xtask_core::exec::{Ended, Interrupt, Process, RunError};
+use xtask_core::exec::{Ended, Interrupt, NO_INSTALL, Process, RunError};
 use xtask_core::gate::{Context, Need, NeedState};
 use xtask_core::model::{Event, Problem, ProblemKind, Result, Stream};
 
@@ -164,6 +164,7 @@ fn profiler_runtime(cx: &Context) -> Result<String> {
         let ended = Process::new("rustc")
             .args(arguments)
             .folder(&cx.root)
+            .variable(NO_INSTALL.0, NO_INSTALL.1)
             .run(&cx.cancel)
             .map_err(|error| problem(&error).fix("install Rust: https://rustup.rs"))?;
         match ended.code {

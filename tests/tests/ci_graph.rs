@@ -7,11 +7,10 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use xtask_ci::{Options, plan, run};
 use xtask_core::config::Config;
-use xtask_core::environment::Environment;
-use xtask_core::exec::{Cancel, Interrupt};
-use xtask_core::gate::{Context, Gate, GatePlan, Need, Planned, Scope};
+use xtask_core::exec::Interrupt;
+use xtask_core::gate::{Context, Gate, GatePlan, Need, Planned};
 use xtask_core::model::{
-    CaseStatus, Events, GateReport, Outcome, Problem, ProblemKind, Report, Result, Skip, Standing, TestCase,
+    CaseStatus, GateReport, Outcome, Problem, ProblemKind, Report, Result, Skip, Standing, TestCase,
 };
 
 type Plan = dyn Fn() -> Result<Planned> + Send + Sync;
@@ -50,16 +49,8 @@ fn passes(name: &'static str) -> Box<dyn Gate> {
 
 fn context() -> Context {
     Context {
-        root: std::env::temp_dir(),
-        repo: None,
-        config: Arc::new(Config::default()),
-        scope: Scope::All,
-        environment: Environment::of_process(),
-        events: Events::none(),
-        cancel: Cancel::new(),
         jobs: NonZeroUsize::new(2).unwrap(),
-        only: Vec::new(),
-        cached: Arc::default(),
+        ..Context::new(std::env::temp_dir(), None, Config::default())
     }
 }
 

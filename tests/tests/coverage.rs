@@ -9,12 +9,12 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
+use xtask_core::config::Config;
 use xtask_core::environment::Environment;
 use xtask_core::exec::{Cancel, Ended, Process, find_program};
-use xtask_core::gate::{Context, Scope};
-use xtask_core::model::{Events, Outcome, ProblemKind};
+use xtask_core::gate::Context;
+use xtask_core::model::{Outcome, ProblemKind};
 use xtask_coverage::lcov;
 use xtask_coverage::map::CoverageMap;
 
@@ -206,16 +206,9 @@ fn words() {
 
 fn context(root: &Path) -> Context {
     Context {
-        root: root.to_owned(),
-        repo: None,
-        config: Arc::default(),
-        scope: Scope::All,
-        environment: Environment::of_process(),
-        events: Events::none(),
-        cancel: Cancel::new(),
         jobs: std::num::NonZeroUsize::MIN,
         only: vec!["coverage".to_owned()],
-        cached: Arc::default(),
+        ..Context::new(root.to_owned(), None, Config::default())
     }
 }
 

@@ -10,14 +10,12 @@
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::sync::Arc;
 
 use tempfile::TempDir;
 use xtask_core::config::{Config, EnvSection, SectionKind, WatchSection};
 use xtask_core::environment::Environment;
-use xtask_core::exec::Cancel;
-use xtask_core::gate::{Context, Gate, Need, NeedState, Planned, Scope};
-use xtask_core::model::{Events, ProblemKind, Result};
+use xtask_core::gate::{Context, Gate, Need, NeedState, Planned};
+use xtask_core::model::{ProblemKind, Result};
 use xtask_core::repo::Repo;
 use xtask_init::{Action, InitPlan, Options, apply, plan, show};
 
@@ -51,17 +49,12 @@ fn run(folder: &Path, program: &str, arguments: &[&str]) -> String {
 fn context(root: &Path, configuration: &str, variables: &[(&str, &str)]) -> Context {
     let repo = Repo::discover(root).unwrap();
     let top = repo.as_ref().and_then(Repo::work_dir);
+    let top = top.unwrap_or(root).to_owned();
+    let config = Config::parse("xtask.toml", configuration).unwrap();
     Context {
-        root: top.unwrap_or(root).to_owned(),
-        config: Arc::new(Config::parse("xtask.toml", configuration).unwrap()),
-        repo,
-        scope: Scope::All,
         environment: Box::leak(Box::new(Environment::from_pairs(variables.iter().copied()))),
-        events: Events::none(),
-        cancel: Cancel::new(),
         jobs: NonZeroUsize::MIN,
-        only: Vec::new(),
-        cached: Arc::default(),
+        ..Context::new(top, repo, config)
     }
 }
 

@@ -4,7 +4,7 @@
 
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, mpsc};
+use std::sync::mpsc;
 
 use tempfile::TempDir;
 use xtask_core::config::{Config, SectionKind};
@@ -30,18 +30,9 @@ fn project(paths: &[(&str, &str)]) -> TempDir {
 fn context(root: &Path) -> Context {
     let root = root.canonicalize().unwrap();
     let sections = [SectionKind::of::<LintSection>(), SectionKind::of::<TestSection>()];
-    Context {
-        repo: Repo::discover(&root).unwrap(),
-        config: Arc::new(Config::load(&root, None, &sections).unwrap()),
-        root,
-        scope: Scope::All,
-        environment: Environment::of_process(),
-        events: Events::none(),
-        cancel: Cancel::new(),
-        jobs: NonZeroUsize::MIN,
-        only: Vec::new(),
-        cached: Arc::default(),
-    }
+    let repo = Repo::discover(&root).unwrap();
+    let config = Config::load(&root, None, &sections).unwrap();
+    Context { jobs: NonZeroUsize::MIN, ..Context::new(root, repo, config) }
 }
 
 /// `path:line rule state` of all findings.

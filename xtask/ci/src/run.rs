@@ -5,7 +5,7 @@ use std::sync::Mutex;
 use std::time::Instant;
 
 use xtask_core::exec::{Graph, Interrupt, NodeEnd, Weight};
-use xtask_core::gate::{Context, Decision, Job};
+use xtask_core::gate::{Context, Decision};
 use xtask_core::model::{Event, GateReport, Outcome, Problem, ProblemKind, Result, Skip, Standing};
 use xtask_core::suite;
 
@@ -113,13 +113,9 @@ fn end_of(
     }
     match (entry.planned.plan.decision, entry.planned.job) {
         (Decision::Missing { why, fix }, _) => Ok(GateReport::new(name, Outcome::missing(why, fix))),
-        (_, Some(job)) => run_job(job, cx),
+        (_, Some(job)) => job(cx),
         (_, None) => Ok(GateReport::new(name, Outcome::invalid("the gate is in the plan without any work"))),
     }
-}
-
-fn run_job(job: Job, cx: &Context) -> Result<GateReport> {
-    job(cx)
 }
 
 /// The result of a gate whose work `provider` did.

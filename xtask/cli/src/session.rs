@@ -3,11 +3,10 @@
 use std::io::IsTerminal;
 use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use xtask_core::config::Config;
 use xtask_core::environment::Environment;
-use xtask_core::exec::{Cancel, watch_signals};
+use xtask_core::exec::watch_signals;
 use xtask_core::gate::{Context, Scope};
 use xtask_core::model::{Events, Problem, Result};
 use xtask_core::repo::Repo;
@@ -90,18 +89,7 @@ impl Session {
             }
         }
         let config = self.config(&root)?;
-        Ok(Context {
-            root,
-            repo,
-            config: Arc::new(config),
-            scope,
-            environment: self.environment,
-            events,
-            cancel: Cancel::new(),
-            jobs: self.jobs(),
-            only,
-            cached: Arc::default(),
-        })
+        Ok(Context { scope, events, jobs: self.jobs(), only, ..Context::new(root, repo, config) })
     }
 
     /// The configuration of the repository at `root`.

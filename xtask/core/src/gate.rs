@@ -200,6 +200,22 @@ pub struct Cached {
 }
 
 impl Context {
+    /// A context of `root` that looks at everything, tells nobody, and uses all processors; its fields say what else there is.
+    pub fn new(root: PathBuf, repo: Option<Repo>, config: Config) -> Self {
+        Self {
+            root,
+            repo,
+            config: Arc::new(config),
+            scope: Scope::All,
+            environment: Environment::of_process(),
+            events: Events::none(),
+            cancel: Cancel::new(),
+            jobs: std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN),
+            only: Vec::new(),
+            cached: Arc::default(),
+        }
+    }
+
     /// The entries of the index; empty where there is no git repository.
     pub fn tracked(&self) -> Result<&[IndexEntry]> {
         let read = || self.repo.as_ref().map_or(Ok(Vec::new()), Repo::index);

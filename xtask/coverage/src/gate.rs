@@ -195,7 +195,7 @@ fn changed(cx: &Context, section: &CoverageSection, map: &CoverageMap, base: &st
         }
     }
     let excluded = measure::excluded(section)?;
-    Patch::measure(map, &lines, |path| excluded.match_file(path))
+    Patch::measure(map, &lines, |path| excluded.matches(path))
 }
 
 /// A report that speaks of lines past the end of a changed file was made before the change. `last` is the last line that it knows.
@@ -268,28 +268,20 @@ fn headline(summary: &Summary, patch: Option<&Patch>, patch_min: Option<f64>) ->
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
 
     use xtask_core::config::Config;
-    use xtask_core::environment::Environment;
-    use xtask_core::exec::Cancel;
+
     use xtask_core::gate::Decision;
-    use xtask_core::model::{Events, ProblemKind};
+    use xtask_core::model::ProblemKind;
 
     use super::*;
 
     fn context(root: &std::path::Path, config: &str, only: &[&str]) -> Context {
+        let config = Config::parse("xtask.toml", config).unwrap();
         Context {
-            root: root.to_owned(),
-            repo: None,
-            config: Arc::new(Config::parse("xtask.toml", config).unwrap()),
-            scope: Scope::All,
-            environment: Environment::of_process(),
-            events: Events::none(),
-            cancel: Cancel::new(),
             jobs: std::num::NonZeroUsize::MIN,
             only: only.iter().map(ToString::to_string).collect(),
-            cached: Arc::default(),
+            ..Context::new(root.to_owned(), None, config)
         }
     }
 

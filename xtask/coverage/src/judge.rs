@@ -3,11 +3,11 @@
 use xtask_core::model::{Better, Finding, Metric, Problem, Result, Unit};
 
 use crate::baseline::{BASELINE, Baseline};
-use crate::globs::Globs;
 use crate::map::{CoverageMap, Totals};
 use crate::patch::Patch;
 use crate::section::CoverageSection;
 use crate::summary::{Shown, Summary};
+use xtask_core::config::Globs;
 
 /// How many files a finding names as the least covered.
 const WORST: usize = 3;
@@ -65,7 +65,7 @@ fn percentage(name: &str, value: f64, limit: Option<f64>) -> Metric {
 
 fn path_limit(verdict: &mut Verdict, map: &CoverageMap, glob: &str, min: Option<f64>) -> Result<()> {
     let globs = Globs::new("coverage.paths", [glob])?;
-    let totals = map.totals(|path| globs.match_file(path));
+    let totals = map.totals(|path| globs.matches(path));
     let Some(percent) = totals.percent() else {
         return Err(Problem::invalid(format!("[coverage.paths.\"{glob}\"] holds for no coverable line"))
             .why("no file of a report matches it")
@@ -74,7 +74,7 @@ fn path_limit(verdict: &mut Verdict, map: &CoverageMap, glob: &str, min: Option<
     verdict.metrics.push(percentage(&format!("line-coverage:{glob}"), percent, min));
     if let Some(min) = min.filter(|min| percent < *min) {
         let message = format!("line coverage of {glob} {} is below its minimum of {min} %", Shown(percent));
-        verdict.add("path-min", message, worst(map, |path| globs.match_file(path)));
+        verdict.add("path-min", message, worst(map, |path| globs.matches(path)));
     }
     Ok(())
 }

@@ -3,7 +3,6 @@
 
 mod baseline;
 mod gate;
-mod globs;
 mod inputs;
 mod judge;
 pub mod lcov;

@@ -7,11 +7,11 @@ use xtask_core::exec::Process;
 use xtask_core::gate::Context;
 use xtask_core::model::{Event, Problem, Result, TestCase};
 
-use crate::globs::Globs;
 use crate::inputs;
 use crate::map::CoverageMap;
 use crate::rust;
 use crate::section::{CoverageSection, is_rust};
+use xtask_core::config::Globs;
 
 /// The command that is done in-process.
 const RUST: &str = "cargo xtask coverage rust";
@@ -116,7 +116,7 @@ pub(crate) fn excluded(section: &CoverageSection) -> Result<Globs> {
 
 fn exclude(map: &mut CoverageMap, section: &CoverageSection) -> Result<()> {
     let globs = excluded(section)?;
-    map.retain(|path| !globs.match_file(path));
+    map.retain(|path| !globs.matches(path));
     Ok(())
 }
 

@@ -111,29 +111,13 @@ fn merge(needs: Vec<Need>) -> Vec<Need> {
 #[cfg(test)]
 mod tests {
     use std::num::NonZeroUsize;
-    use std::sync::Arc;
 
     use xtask_core::config::Config;
-    use xtask_core::environment::Environment;
-    use xtask_core::exec::Cancel;
-    use xtask_core::gate::Scope;
-    use xtask_core::model::Events;
 
     use super::*;
 
     fn context() -> Context {
-        Context {
-            root: std::env::temp_dir(),
-            repo: None,
-            config: Arc::new(Config::default()),
-            scope: Scope::All,
-            environment: Environment::of_process(),
-            events: Events::none(),
-            cancel: Cancel::new(),
-            jobs: NonZeroUsize::MIN,
-            only: Vec::new(),
-            cached: Arc::default(),
-        }
+        Context { jobs: NonZeroUsize::MIN, ..Context::new(std::env::temp_dir(), None, Config::default()) }
     }
 
     fn met(name: &str, by: &str) -> Need {

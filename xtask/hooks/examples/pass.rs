@@ -3,15 +3,13 @@
 #![expect(clippy::print_stdout, reason = "it shows what it measures")]
 
 use std::fmt::Write;
-use std::num::NonZeroUsize;
 use std::path::Path;
-use std::sync::Arc;
 use std::time::Instant;
 
+use xtask_core::config::Config;
 use xtask_core::environment::Environment;
-use xtask_core::exec::Cancel;
-use xtask_core::gate::{Context, Scope};
-use xtask_core::model::{Events, RepoPath, Result};
+use xtask_core::gate::Context;
+use xtask_core::model::{RepoPath, Result};
 use xtask_hooks::{HooksSection, Selection, Stage, StagePlan, run_all_files};
 
 fn main() -> Result<()> {
@@ -41,18 +39,7 @@ fn main() -> Result<()> {
 }
 
 fn context(root: &Path) -> Context {
-    Context {
-        root: root.to_owned(),
-        repo: None,
-        config: Arc::default(),
-        scope: Scope::All,
-        environment: Environment::of_process(),
-        events: Events::none(),
-        cancel: Cancel::new(),
-        jobs: std::thread::available_parallelism().unwrap_or(NonZeroUsize::MIN),
-        only: Vec::new(),
-        cached: Arc::default(),
-    }
+    Context::new(root.to_owned(), None, Config::default())
 }
 
 /// Writes `count` files of some 6.7 kB, of one kind or mixed.

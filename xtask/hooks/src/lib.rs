@@ -4,7 +4,6 @@
 pub mod checks;
 mod command;
 mod gate;
-mod globs;
 mod lfs;
 pub mod options;
 mod resolve;
@@ -16,7 +15,6 @@ mod stage;
 pub mod types;
 
 pub use gate::{HooksGate, plan_steps};
-pub use globs::Globs;
 pub use resolve::{Command, SKIP, StagePlan};
 pub use run::run_all_files;
 pub use section::{CheckName, CommandTable, HooksSection, OnFix, Place, StageTable, TypeName};

@@ -6,11 +6,11 @@ use xtask_core::environment::Environment;
 use xtask_core::model::Result;
 
 use crate::checks::{self, Check};
-use crate::globs::Globs;
 use crate::options::Options;
 use crate::section::{CheckName, CommandTable, HooksSection, Place, StageTable};
 use crate::stage::Stage;
 use crate::types::Tags;
+use xtask_core::config::Globs;
 
 /// The variable that skips checks and commands by name, separated by commas.
 pub const SKIP: &str = "XTASK_SKIP";
@@ -62,8 +62,8 @@ impl Command {
             name: name.to_owned(),
             run: table.run.clone(),
             types: table.types.iter().map(|name| name.0).collect(),
-            glob: Globs::new(&table.glob, &place("glob"))?,
-            exclude: Globs::new(&table.exclude, &place("exclude"))?,
+            glob: Globs::new(&place("glob"), &table.glob)?,
+            exclude: Globs::new(&place("exclude"), &table.exclude)?,
             fixes: table.fixes,
             timeout: table.timeout.map(|span| span.0),
             place: table.place,
@@ -117,7 +117,7 @@ impl StagePlan {
             stage,
             checks: listed,
             options: table.options.clone(),
-            exclude: Globs::new(&table.exclude, &format!("hooks.{}: exclude", stage.name()))?,
+            exclude: Globs::new(&format!("hooks.{}: exclude", stage.name()), &table.exclude)?,
             commands,
             skipped,
             fail_fast: section.fail_fast,

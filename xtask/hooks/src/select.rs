@@ -6,8 +6,8 @@ use xtask_core::gate::{Context, Scope};
 use xtask_core::model::{Problem, RepoPath, Result};
 use xtask_core::repo::Side;
 
-use crate::globs::Globs;
 use crate::types::Tags;
+use xtask_core::config::Globs;
 
 /// What a run is asked to look at.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -4,28 +4,17 @@
 
 use std::num::NonZeroUsize;
 use std::path::Path;
-use std::sync::Arc;
 
 use xtask_core::config::Config;
 use xtask_core::environment::Environment;
-use xtask_core::exec::{Cancel, Interrupt};
-use xtask_core::gate::{Context, Gate, Scope};
-use xtask_core::model::{Events, GateReport, Outcome, RepoPath};
+use xtask_core::exec::Interrupt;
+use xtask_core::gate::{Context, Gate};
+use xtask_core::model::{GateReport, Outcome, RepoPath};
 use xtask_hooks::{HooksGate, HooksSection, Selection, Stage, StagePlan, run_all_files};
 
 fn context(root: &Path, config: &str) -> Context {
-    Context {
-        root: root.to_owned(),
-        repo: None,
-        config: Arc::new(Config::parse("xtask.toml", config).unwrap()),
-        scope: Scope::All,
-        environment: Environment::of_process(),
-        events: Events::none(),
-        cancel: Cancel::new(),
-        jobs: NonZeroUsize::new(3).unwrap(),
-        only: Vec::new(),
-        cached: Arc::default(),
-    }
+    let config = Config::parse("xtask.toml", config).unwrap();
+    Context { jobs: NonZeroUsize::new(3).unwrap(), ..Context::new(root.to_owned(), None, config) }
 }
 
 fn folder(files: &[(&str, &[u8])]) -> tempfile::TempDir {

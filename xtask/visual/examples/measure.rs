@@ -2,13 +2,11 @@
 //! two files or folders and prints the counts.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
-use xtask_core::environment::Environment;
-use xtask_core::exec::Cancel;
+use xtask_core::config::Config;
 use xtask_core::files;
-use xtask_core::gate::{Context, Scope};
-use xtask_core::model::{Events, Problem, Result};
+use xtask_core::gate::Context;
+use xtask_core::model::{Problem, Result};
 use xtask_visual::diff::{Picture, Pixel};
 use xtask_visual::{Options, compare_paths};
 
@@ -36,18 +34,7 @@ fn run(arguments: &[PathBuf]) -> Result<()> {
 
 #[expect(clippy::print_stdout, reason = "an example is a program of its own")]
 fn compare(old: &Path, new: &Path, out: Option<PathBuf>) -> Result<()> {
-    let cx = Context {
-        root: PathBuf::from("."),
-        repo: None,
-        config: Arc::default(),
-        scope: Scope::All,
-        environment: Environment::of_process(),
-        events: Events::none(),
-        cancel: Cancel::new(),
-        jobs: std::thread::available_parallelism().unwrap_or(std::num::NonZero::<usize>::MIN),
-        only: Vec::new(),
-        cached: Arc::default(),
-    };
+    let cx = Context::new(PathBuf::from("."), None, Config::default());
     let options = Options { out, ..Options::default() };
     let comparison = compare_paths(&cx, old, new, &options)?;
     let changed: u64 =

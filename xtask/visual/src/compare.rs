@@ -130,11 +130,9 @@ pub(crate) fn resolved(path: &Path) -> PathBuf {
 
 #[cfg(test)]
 pub(crate) mod tests {
-    use std::sync::Arc;
 
-    use xtask_core::environment::Environment;
+    use xtask_core::config::Config;
     use xtask_core::files::{read, write};
-    use xtask_core::gate::Scope;
 
     use super::*;
     use crate::diff::{Picture, Rect, Rules};
@@ -142,18 +140,7 @@ pub(crate) mod tests {
     use crate::pair::Status;
 
     pub(crate) fn context(root: &Path) -> Context {
-        Context {
-            root: root.to_owned(),
-            repo: None,
-            config: Arc::default(),
-            scope: Scope::All,
-            environment: Environment::of_process(),
-            events: xtask_core::model::Events::none(),
-            cancel: xtask_core::exec::Cancel::new(),
-            jobs: 2.try_into().unwrap(),
-            only: Vec::new(),
-            cached: Arc::default(),
-        }
+        Context { jobs: 2.try_into().unwrap(), ..Context::new(root.to_owned(), None, Config::default()) }
     }
 
     /// A white picture with `changed` black pixels far from each other's anti-aliasing.

@@ -3,6 +3,7 @@
 mod detect;
 mod error;
 mod file;
+mod globs;
 mod interpolate;
 mod section;
 mod units;
@@ -10,6 +11,7 @@ mod units;
 pub use detect::{CiService, Language, Project};
 pub use error::nearest;
 pub use file::{Config, FILE_NAME};
+pub use globs::Globs;
 pub use interpolate::{Ports, interpolate};
 pub use section::{EnvSection, Section, SectionKind, TopLevel, WatchSection, schema};
 pub use units::{ByteSize, Span};

@@ -1,0 +1,88 @@
+//! Lists of globs in the configuration, which read as in `.gitignore`.
+
+use ignore::gitignore::{Gitignore, GitignoreBuilder};
+
+use crate::model::{Problem, RepoPath, Result};
+
+/// A list of globs. `*.txt` matches at any depth, `/*.txt` at the top, `gen/` a folder with all in it, `!` takes back.
+#[derive(Clone, Debug)]
+pub struct Globs(Gitignore);
+
+impl Globs {
+    /// These globs; `place` names the list in errors: `coverage.exclude`.
+    pub fn new<S: AsRef<str>>(place: &str, globs: impl IntoIterator<Item = S>) -> Result<Self> {
+        let mut builder = GitignoreBuilder::new("");
+        let wrong = |glob: &str, cause: ignore::Error| {
+            Problem::usage(format!("{place}: `{glob}` is no glob"))
+                .why(cause)
+                .fix("write it as in .gitignore: `src/**`, `*.gen.rs`")
+        };
+        for glob in globs {
+            let glob = glob.as_ref();
+            builder.add_line(None, glob).map_err(|cause| wrong(glob, cause))?;
+        }
+        builder.build().map(Self).map_err(|cause| wrong("", cause))
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Whether the file, or a folder that it is in, matches.
+    pub fn matches(&self, path: &RepoPath) -> bool {
+        let path = path.to_path();
+        !self.is_empty() && path.is_relative() && self.0.matched_path_or_any_parents(&path, false).is_ignore()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn they_read_as_in_gitignore() {
+        for (glob, path, matches) in [
+            ("*.rs", "a/b.rs", true),
+            ("/*.rs", "a/b.rs", false),
+            ("app/payments/**", "app/payments/x/y.py", true),
+            ("app/payments/**", "web/app/payments/y.py", false),
+            ("app/payments/", "app/payments/y.py", true),
+            ("gen", "a/gen/y.py", true),
+            ("", "a", false),
+        ] {
+            let globs = Globs::new("coverage.exclude", [glob]).unwrap();
+            assert_eq!(globs.matches(&path.into()), matches, "{glob} {path}");
+        }
+        let none = Globs::new("k", Vec::<String>::new()).unwrap();
+        assert!(!none.matches(&"a".into()));
+    }
+
+    #[test]
+    fn a_bad_glob_names_its_key() {
+        let problem = Globs::new("coverage.exclude", ["{a"]).unwrap_err();
+        assert!(problem.what.contains("coverage.exclude: `{a`"), "{problem}");
+    }
+
+    #[test]
+    fn globs_read_as_in_gitignore() {
+        for (glob, path, expected) in [
+            ("*.txt", "a/b.txt", true),
+            ("/*.txt", "a/b.txt", false),
+            ("/*.txt", "b.txt", true),
+            ("vendor/**", "vendor/a/b.c", true),
+            ("vendor/", "x/vendor/a.c", true),
+            ("vendor", "vendor", true),
+            ("a/b", "x/a/b", false),
+            ("**/a/b", "x/a/b", true),
+        ] {
+            let globs = Globs::new("exclude", [glob]).unwrap();
+            assert_eq!(globs.matches(&RepoPath::from(path)), expected, "{glob} {path}");
+        }
+        assert!(!Globs::new("exclude", Vec::<String>::new()).unwrap().matches(&RepoPath::from("a")));
+        let both = Globs::new("exclude", ["*.py", "!keep.py"]).unwrap();
+        assert!(both.matches(&RepoPath::from("a.py")) && !both.matches(&RepoPath::from("x/keep.py")));
+        let wrong = Globs::new("hooks.pre-commit: exclude", ["a{"]).unwrap_err();
+        assert!(wrong.what.contains("`a{`"), "{wrong}");
+    }
+}

@@ -51,10 +51,12 @@ fn the_modules_of_core_depend_one_way() {
         ("caught", &[]),
         ("environment", &["model"]),
         ("files", &["model"]),
+        ("fault", &["environment"]),
         ("config", &["model", "environment", "files"]),
         ("report", &["model", "environment", "files"]),
         ("exec", &["model", "environment", "files", "caught"]),
-        ("repo", &["model", "environment", "files", "exec"]),
+        ("repo", &["model", "environment", "files", "fault", "exec"]),
+        ("journal", &["model", "files", "fault", "exec", "repo"]),
         ("suite", &["model", "environment", "files", "config", "exec"]),
         ("gate", &["model", "environment", "files", "config", "repo", "exec", "report"]),
     ];

@@ -1,6 +1,6 @@
 //! Git: what is tracked, staged and changed, by libgit2, and by the git program where libgit2 can't (split or sparse
 //! index, reftable, SHA-256, other object folders, comparisons that need filters or renames). Nothing here changes the
-//! index or the working tree.
+//! working tree, and only `update_index` the index.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -15,12 +15,15 @@ mod diff_program;
 mod discover;
 mod git_program;
 mod index;
+mod index_edit;
+mod index_lock;
 mod library;
+mod new_blobs;
 mod notes;
 mod patch;
 mod revision;
 #[cfg(test)]
-mod testing;
+pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
 mod tree;
@@ -30,6 +33,7 @@ mod walk;
 mod worktrees;
 
 pub use blobs::Blobs;
+pub use index_edit::{IndexEdit, IndexUpdate};
 pub use types::{Change, ChangeKind, EntryMode, IndexEntry, LineRange, ObjectId, Shape, Side, Worktree};
 pub use walk::walk;
 
@@ -106,6 +110,39 @@ impl Repo {
     /// The blobs of a thread: opens the object database once, and reads many.
     pub fn blobs(&self) -> Result<Blobs> {
         Ok(Blobs::open(self))
+    }
+
+    /// Writes a blob, and gives its name. It goes where git's own would go (a receiving repository's quarantine, too).
+    pub fn write_blob(&self, bytes: &[u8]) -> Result<ObjectId> {
+        new_blobs::write(self, bytes)
+    }
+
+    /// Writes many blobs, and gives their names in the same order.
+    pub fn write_blobs(&self, contents: &[&[u8]]) -> Result<Vec<ObjectId>> {
+        new_blobs::write_all(self, contents)
+    }
+
+    /// Changes entries of the index that git uses now (`GIT_INDEX_FILE`) by compare-and-swap under git's lock: all of them
+    /// or none. A lock that another process holds is waited for (2 s), then it is a problem that names the lock. The new
+    /// entries' objects aren't looked for. A path must not come twice.
+    pub fn update_index(&self, edits: &[IndexEdit]) -> Result<IndexUpdate> {
+        index_edit::update(self, edits)
+    }
+
+    /// The entries that aren't as these edits expect them.
+    pub fn index_mismatches(&self, edits: &[IndexEdit]) -> Result<Vec<RepoPath>> {
+        Ok(index_edit::mismatches(&self.index()?, edits, |edit| edit.expected))
+    }
+
+    /// Removes index locks of this working tree that a killed process of xtask left, and returns them. Others' locks, and
+    /// those of living processes, stay.
+    pub fn remove_left_locks(&self) -> Result<Vec<PathBuf>> {
+        index_lock::remove_left(self)
+    }
+
+    /// The same repository with another index file.
+    pub fn with_index_file(&self, file: impl Into<PathBuf>) -> Self {
+        Self { index_file: file.into(), ..self.clone() }
     }
 
     /// The files of a revision's tree, sorted by path. They carry no stat data, and their stage is 0.

@@ -9,19 +9,19 @@ use super::{Backend, Repo, discover};
 use crate::environment::Environment;
 
 /// A folder with a repository.
-pub(super) struct Fixture {
+pub(crate) struct Fixture {
     folder: tempfile::TempDir,
     top: PathBuf,
 }
 
 impl Fixture {
     /// An empty repository in `main` below a temporary folder.
-    pub(super) fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self::init(&[]).expect("git init works")
     }
 
     /// The same with these options of `git init`; `None`, and the reason printed, where this git knows no such option.
-    pub(super) fn init(options: &[&str]) -> Option<Self> {
+    pub(crate) fn init(options: &[&str]) -> Option<Self> {
         let folder = tempfile::tempdir().unwrap();
         let root = folder.path().canonicalize().unwrap();
         let top = root.join("main");
@@ -38,65 +38,65 @@ impl Fixture {
     }
 
     /// The folder around the repository.
-    pub(super) fn root(&self) -> PathBuf {
+    pub(crate) fn root(&self) -> PathBuf {
         self.folder.path().canonicalize().unwrap()
     }
 
     /// The top of the working tree.
-    pub(super) fn top(&self) -> &Path {
+    pub(crate) fn top(&self) -> &Path {
         &self.top
     }
 
     /// The same folders, seen from another working tree or repository below the root.
-    pub(super) fn at(mut self, name: &str) -> Self {
+    pub(crate) fn at(mut self, name: &str) -> Self {
         self.top = self.root().join(name);
         self
     }
 
     /// What git writes; it must succeed.
-    pub(super) fn git<S: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = S>) -> Vec<u8> {
+    pub(crate) fn git<S: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = S>) -> Vec<u8> {
         let arguments: Vec<S> = arguments.into_iter().collect();
         try_git(&self.top, &arguments).unwrap()
     }
 
     /// Whether git succeeds.
-    pub(super) fn git_ok<S: AsRef<OsStr>>(&self, arguments: &[S]) -> bool {
+    pub(crate) fn git_ok<S: AsRef<OsStr>>(&self, arguments: &[S]) -> bool {
         try_git(&self.top, arguments).is_ok()
     }
 
     /// The same as text, without the line end.
-    pub(super) fn text<S: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = S>) -> String {
+    pub(crate) fn text<S: AsRef<OsStr>>(&self, arguments: impl IntoIterator<Item = S>) -> String {
         String::from_utf8(self.git(arguments)).unwrap().trim_end().to_owned()
     }
 
     /// Writes a file of the working tree.
     #[expect(clippy::disallowed_methods, reason = "a test's files need no safe way to the disk")]
-    pub(super) fn write(&self, path: impl AsRef<[u8]>, content: impl AsRef<[u8]>) {
+    pub(crate) fn write(&self, path: impl AsRef<[u8]>, content: impl AsRef<[u8]>) {
         let path = self.top.join(path.as_ref().to_path().unwrap());
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(&path, content.as_ref()).unwrap();
     }
 
     /// Commits all of the working tree.
-    pub(super) fn commit(&self, message: &str) {
+    pub(crate) fn commit(&self, message: &str) {
         self.git(["add", "--all"]);
         self.git(["commit", "--quiet", "--allow-empty", "--no-verify", "-m", message]);
     }
 
     /// The repository, as found from the top.
-    pub(super) fn repo(&self) -> Repo {
+    pub(crate) fn repo(&self) -> Repo {
         discover::discover(&self.top, &Environment::default()).unwrap().unwrap()
     }
 
     /// The repository by libgit2 alone.
-    pub(super) fn library(&self) -> Repo {
+    pub(crate) fn library(&self) -> Repo {
         let repo = self.repo();
         assert_eq!(repo.backend, Backend::Library);
         Repo { backend: Backend::LibraryOnly, ..repo }
     }
 
     /// The repository by the git program alone.
-    pub(super) fn program(&self) -> Repo {
+    pub(crate) fn program(&self) -> Repo {
         Repo { backend: Backend::ProgramOnly, ..self.repo() }
     }
 }

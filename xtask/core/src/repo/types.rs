@@ -80,6 +80,16 @@ impl EntryMode {
         }
     }
 
+    /// git's number for it.
+    pub fn to_git(self) -> u32 {
+        match self {
+            Self::File => 0o100_644,
+            Self::Executable => 0o100_755,
+            Self::Symlink => 0o120_000,
+            Self::Submodule => 0o160_000,
+        }
+    }
+
     /// Whether it is a regular file.
     pub fn is_file(self) -> bool {
         matches!(self, Self::File | Self::Executable)

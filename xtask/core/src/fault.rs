@@ -1,0 +1,34 @@
+//! Fault injection, for the tests of what must survive a kill: with `XTASK_FAULT=N` in its environment the process kills
+//! itself (SIGKILL) at the N-th transition, counted from 1. A transition stands between every two steps that others can see:
+//! in the journal, in its recovery, and where the index is replaced.
+
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use crate::environment::Environment;
+
+/// A point where the process may die. The name is for the reader of the code.
+pub fn transition(name: &str) {
+    static FATAL: OnceLock<Option<u64>> = OnceLock::new();
+    static SEEN: AtomicU64 = AtomicU64::new(0);
+    let fatal = FATAL.get_or_init(|| Environment::of_process().text("XTASK_FAULT")?.parse().ok());
+    if let Some(fatal) = fatal
+        && SEEN.fetch_add(1, Ordering::SeqCst) + 1 == *fatal
+    {
+        die(name);
+    }
+}
+
+#[cfg(unix)]
+fn die(_: &str) {
+    let _ = rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::KILL);
+    // The signal is on its way: nothing may happen meanwhile.
+    loop {
+        std::thread::park();
+    }
+}
+
+#[cfg(not(unix))]
+fn die(_: &str) {
+    std::process::abort();
+}

@@ -1,6 +1,7 @@
 //! Git hooks: the built-in checks, which see a file's bytes once; the gate that runs them on all tracked files; and the section of
 //! `xtask.toml` that says which.
 
+mod attributes;
 pub mod checks;
 mod command;
 mod gate;
@@ -8,6 +9,7 @@ mod lfs;
 pub mod merge;
 pub mod options;
 mod resolve;
+pub mod rules;
 mod run;
 mod scan;
 mod section;
@@ -15,6 +17,7 @@ mod select;
 mod stage;
 pub mod types;
 
+pub use attributes::Attributes;
 pub use gate::{HooksGate, plan_steps};
 pub use resolve::{Command, SKIP, StagePlan};
 pub use run::run_all_files;

@@ -1,5 +1,6 @@
 //! Lists of globs in the configuration, which read as in `.gitignore`.
 
+use ignore::Match;
 use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
 use crate::model::{Problem, RepoPath, Result};
@@ -31,8 +32,19 @@ impl Globs {
 
     /// Whether the file, or a folder that it is in, matches.
     pub fn matches(&self, path: &RepoPath) -> bool {
+        self.which(path).is_some()
+    }
+
+    /// The glob, as it was written, by which the file, or a folder that it is in, matches.
+    pub fn which(&self, path: &RepoPath) -> Option<&str> {
         let path = path.to_path();
-        !self.is_empty() && path.is_relative() && self.0.matched_path_or_any_parents(&path, false).is_ignore()
+        if self.is_empty() || !path.is_relative() {
+            return None;
+        }
+        match self.0.matched_path_or_any_parents(&path, false) {
+            Match::Ignore(glob) => Some(glob.original()),
+            Match::None | Match::Whitelist(_) => None,
+        }
     }
 }
 
@@ -82,6 +94,7 @@ mod tests {
         assert!(!Globs::new("exclude", Vec::<String>::new()).unwrap().matches(&RepoPath::from("a")));
         let both = Globs::new("exclude", ["*.py", "!keep.py"]).unwrap();
         assert!(both.matches(&RepoPath::from("a.py")) && !both.matches(&RepoPath::from("x/keep.py")));
+        assert_eq!(both.which(&RepoPath::from("x/a.py")), Some("*.py"));
         let wrong = Globs::new("hooks.pre-commit: exclude", ["a{"]).unwrap_err();
         assert!(wrong.what.contains("`a{`"), "{wrong}");
     }

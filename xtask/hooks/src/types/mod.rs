@@ -28,9 +28,23 @@ fn table(text: &'static str) -> Table {
         .collect()
 }
 
-/// The tags of one regular file.
+/// What an entry of a tree is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Kind {
+    /// A regular file.
+    #[default]
+    File,
+    /// A symbolic link.
+    Symlink,
+    /// A submodule: a folder on disk.
+    Directory,
+}
+
+/// The tags of one entry. As in *identify*, a link or a submodule has one tag alone: `symlink`, `directory`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Tags {
+    kind: Kind,
+    generated: bool,
     by_name: &'static str,
     by_extension: &'static str,
     by_shebang: &'static str,
@@ -39,6 +53,36 @@ pub struct Tags {
 }
 
 impl Tags {
+    /// The tags of a symbolic link.
+    pub fn symlink() -> Self {
+        Self { kind: Kind::Symlink, ..Self::default() }
+    }
+
+    /// The tags of a submodule.
+    pub fn submodule() -> Self {
+        Self { kind: Kind::Directory, ..Self::default() }
+    }
+
+    /// What the entry is.
+    pub fn kind(self) -> Kind {
+        self.kind
+    }
+
+    /// The same, knowing whether `.gitattributes` marks the file as generated.
+    pub fn with_generated(self, generated: bool) -> Self {
+        Self { generated, ..self }
+    }
+
+    /// Whether it is known that `.gitattributes` marks the file as generated.
+    pub fn is_generated(self) -> bool {
+        self.generated
+    }
+
+    /// Whether the file is executable.
+    pub fn is_executable(self) -> bool {
+        self.executable
+    }
+
     /// The tags that the name alone gives.
     pub fn of_name(name: &[u8], executable: bool) -> Self {
         let by_name = std::iter::once(name)
@@ -49,12 +93,15 @@ impl Tags {
             .and_then(|extension| EXTENSIONS.get(extension.to_ascii_lowercase().as_slice()).copied())
             .unwrap_or_default();
         let mut tags = Self { by_name, by_extension, executable, ..Self::default() };
-        tags.text = tags.kind();
+        tags.text = tags.encoding();
         tags
     }
 
     /// The same once the file's first [`SNIFFED`] bytes are known.
     pub fn with_content(mut self, start: &[u8]) -> Self {
+        if self.kind != Kind::File {
+            return self;
+        }
         if self.executable && self.by_name.is_empty() && self.by_extension.is_empty() {
             self.by_shebang =
                 interpreter(start).and_then(|name| known_interpreter(&name)).unwrap_or_default();
@@ -67,7 +114,7 @@ impl Tags {
 
     /// Whether content could still change the tags.
     pub fn is_certain(self) -> bool {
-        self.text.is_some()
+        self.text.is_some() || self.kind != Kind::File
     }
 
     /// Whether the file is text; `None` while only content could tell.
@@ -75,19 +122,26 @@ impl Tags {
         self.text
     }
 
-    /// Whether the file has this tag. `file` is had by all.
+    /// Whether the entry has this tag. `file` is had by all regular files.
     pub fn has(self, tag: &str) -> bool {
+        match self.kind {
+            Kind::File => {}
+            Kind::Symlink => return tag == "symlink",
+            Kind::Directory => return tag == "directory",
+        }
         match tag {
             "file" => true,
             "text" => self.text == Some(true),
             "binary" => self.text == Some(false),
             "executable" => self.executable,
             "non-executable" => !self.executable,
+            "symlink" | "directory" => false,
             _ => self.words().any(|word| word == tag),
         }
     }
 
-    fn kind(self) -> Option<bool> {
+    /// Whether the name says that it is text.
+    fn encoding(self) -> Option<bool> {
         self.words().find_map(|word| match word {
             "text" => Some(true),
             "binary" => Some(false),
@@ -106,7 +160,7 @@ pub fn known_tags() -> Vec<&'static str> {
         .into_iter()
         .flat_map(|table| table.values())
         .flat_map(|tags| tags.split(' '))
-        .chain(["file", "text", "binary", "executable", "non-executable"])
+        .chain(["file", "symlink", "directory", "text", "binary", "executable", "non-executable"])
         .collect();
     tags.sort_unstable();
     tags.dedup();
@@ -179,6 +233,17 @@ mod tests {
         let mut late = vec![b'a'; SNIFFED];
         late.push(0);
         assert!(Tags::of_name(b"data", false).with_content(&late).has("text"));
+    }
+
+    #[test]
+    fn links_and_submodules_have_one_tag() {
+        for (tags, tag) in [(Tags::symlink(), "symlink"), (Tags::submodule(), "directory")] {
+            let tags = tags.with_content(b"#!/bin/sh\n");
+            assert!(tags.is_certain());
+            let had: Vec<&str> = known_tags().into_iter().filter(|tag| tags.has(tag)).collect();
+            assert_eq!(had, [tag]);
+        }
+        assert!(!Tags::of_name(b"a.py", false).has("symlink"));
     }
 
     #[test]

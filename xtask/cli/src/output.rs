@@ -20,6 +20,8 @@ pub(crate) struct Reporting {
     events: Events,
     reporter: Reporter,
     started: Instant,
+    /// Whether the report folder is written.
+    folder: bool,
 }
 
 impl Reporting {
@@ -30,12 +32,17 @@ impl Reporting {
         let mode = ReporterMode::choose(session.global.quiet, is_terminal, session.is_ci());
         let reporter =
             Reporter::start(receiver, mode, session.error_style(), Redactor::new(session.environment));
-        Self { events: Events::to(sender), reporter, started: Instant::now() }
+        Self { events: Events::to(sender), reporter, started: Instant::now(), folder: true }
     }
 
     /// Where work tells what it does.
     pub(crate) fn events(&self) -> Events {
         self.events.clone()
+    }
+
+    /// Leaves the report folder as it is: git runs hooks all the time, and the last run that somebody asked for is what lies there.
+    pub(crate) fn without_folder(self) -> Self {
+        Self { folder: false, ..self }
     }
 
     /// Ends the run of one gate. Whatever kept it from its end is told as what became of the gate, in every format; wrong usage
@@ -69,7 +76,7 @@ impl Reporting {
     /// Ends the run: writes the report folder, the files of `--report`, and the results on standard output.
     pub(crate) fn finish(self, session: &Session, cx: &Context, command: &str, results: Results) -> ExitCode {
         let Results { gates, mut own_json, usage } = results;
-        let Self { events, reporter, started } = self;
+        let Self { events, reporter, started, folder } = self;
         drop(events);
         reporter.finish();
         let wall_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
@@ -87,7 +94,7 @@ impl Reporting {
         if let Some(own) = &mut own_json {
             redact_json(own, &redactor);
         }
-        let written = write_reports(session, cx, &report, own_json.as_ref());
+        let written = write_reports(session, cx, &report, own_json.as_ref(), folder);
         let printed = match (session.global.format, own_json) {
             (Format::Json, Some(own)) => print_json(&own),
             (format, _) => print(&report::render(&report, format, session.style())),
@@ -127,9 +134,16 @@ fn redact_json(value: &mut Value, redactor: &Redactor) {
     }
 }
 
-/// Writes the report folder, the step summary of GitHub, and the files of `--report`. All are tried; the first problem is told.
-fn write_reports(session: &Session, cx: &Context, report: &Report, own_json: Option<&Value>) -> Result<()> {
-    let mut first = report::write_all(report, &cx.report_dir());
+/// Writes the report folder (with `folder`), the step summary of GitHub, and the files of `--report`. All are tried; the first
+/// problem is told.
+fn write_reports(
+    session: &Session,
+    cx: &Context,
+    report: &Report,
+    own_json: Option<&Value>,
+    folder: bool,
+) -> Result<()> {
+    let mut first = if folder { report::write_all(report, &cx.report_dir()) } else { Ok(()) };
     if let Some(summary) = session.environment.path("GITHUB_STEP_SUMMARY") {
         first = first.and(report::append_step_summary(report, &summary));
     }

@@ -92,6 +92,26 @@ impl Session {
         Ok(Context { scope, events, jobs: self.jobs(), only, ..Context::new(root, repo, config) })
     }
 
+    /// The context of a command that a server runs: in a bare repository the git folder stands for the top, and the configuration is
+    /// that of HEAD (what is pushed must not choose its own checks).
+    #[cfg(feature = "hooks")]
+    pub(crate) fn server_context(&self, only: Vec<String>, events: Events) -> Result<Context> {
+        let repo = Repo::discover(&self.folder)?
+            .ok_or_else(|| Problem::usage("this is no git repository").fix("run it as a hook of one"))?;
+        if repo.work_dir().is_some() {
+            return self.context(Scope::All, only, events);
+        }
+        let root = repo.git_dir().to_owned();
+        let config = match &self.global.config {
+            Some(path) => Config::load(&root, Some(path), &areas::sections())?,
+            None => match repo.file_at("HEAD", &"xtask.toml".into())? {
+                Some(text) => Config::parse("HEAD:xtask.toml", String::from_utf8_lossy(&text))?,
+                None => Config::parse("HEAD:xtask.toml", "")?,
+            },
+        };
+        Ok(Context { events, jobs: self.jobs(), only, ..Context::new(root, Some(repo), config) })
+    }
+
     /// The configuration of the repository at `root`.
     pub(crate) fn config(&self, root: &Path) -> Result<Config> {
         Config::load(root, self.global.config.as_deref(), &areas::sections())

@@ -3,24 +3,33 @@
 
 mod attributes;
 pub mod checks;
-mod command;
+mod commands;
 mod gate;
 mod lfs;
 pub mod merge;
 pub mod options;
+mod plan;
 mod resolve;
 pub mod rules;
 mod run;
 mod scan;
 mod section;
 mod select;
+mod selected;
+pub mod snapshot;
 mod stage;
+mod staged;
+mod stages;
 pub mod types;
 
 pub use attributes::Attributes;
-pub use gate::{HooksGate, plan_steps};
+pub use commands::HookInput;
+pub use gate::HooksGate;
+pub use plan::{Planned, plan_selection};
 pub use resolve::{Command, SKIP, StagePlan};
-pub use run::run_all_files;
-pub use section::{CheckName, CommandTable, HooksSection, OnFix, Place, StageTable, TypeName};
+pub use section::{CheckName, CommandTable, Commands, HooksSection, OnFix, Place, StageTable, TypeName};
 pub use select::{Candidate, Selection};
+pub use selected::run_all_files;
 pub use stage::Stage;
+pub use staged::{recover, run_staged};
+pub use stages::{plan_hook, reads_input, run_hook};

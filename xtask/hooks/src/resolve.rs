@@ -1,16 +1,20 @@
 //! From `[hooks]` to what a stage runs: checks without repeats, compiled globs, `XTASK_SKIP` taken into account.
 
+use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::time::Duration;
 
+use xtask_core::config::{Globs, nearest};
 use xtask_core::environment::Environment;
-use xtask_core::model::Result;
+use xtask_core::model::{Problem, RepoPath, Result};
 
 use crate::checks::{self, Check};
+use crate::commands::FILES;
 use crate::options::Options;
-use crate::section::{CheckName, CommandTable, HooksSection, Place, StageTable};
+use crate::rules::{FileRules, FileRulesTable, Pattern};
+use crate::section::{CheckName, CommandTable, HooksSection, OnFix, Place, StageTable};
 use crate::stage::Stage;
 use crate::types::Tags;
-use xtask_core::config::Globs;
 
 /// The variable that skips checks and commands by name, separated by commas.
 pub const SKIP: &str = "XTASK_SKIP";
@@ -25,13 +29,21 @@ pub struct StagePlan {
     /// What is set on them.
     pub options: Options,
     /// The files that nothing of the stage gets.
-    pub exclude: Globs,
+    pub exclude: FileRules,
+    /// Which files a check gets beyond its own choice, by its id.
+    pub check_rules: BTreeMap<&'static str, FileRules>,
+    /// What lines or files must not, or must, hold.
+    pub patterns: Vec<Pattern>,
     /// The commands, by name.
     pub commands: Vec<Command>,
     /// What `XTASK_SKIP` took out.
     pub skipped: Vec<String>,
     /// Whether the first failure stops the rest.
     pub fail_fast: bool,
+    /// What happens to a commit that a fixer changed.
+    pub on_fix: OnFix,
+    /// What is linked into the snapshot.
+    pub link: Vec<String>,
 }
 
 /// One command of a stage.
@@ -41,41 +53,87 @@ pub struct Command {
     pub name: String,
     /// What `sh -c` gets, with `{files}`.
     pub run: String,
-    /// The types of files it gets; empty: all.
-    pub types: Vec<&'static str>,
-    /// The files it gets.
-    pub glob: Globs,
-    /// The files it doesn't get.
-    pub exclude: Globs,
+    /// Which files it gets.
+    pub rules: FileRules,
+    /// Whether rules choose its files at all.
+    pub chooses: bool,
     /// Whether it changes files to mend them.
     pub fixes: bool,
     /// How long it may run.
     pub timeout: Option<Duration>,
     /// Where it runs, where that is said.
     pub place: Option<Place>,
+    /// Whether it runs where no file matches, too.
+    pub always: bool,
+    /// Whether just one process of it may run at a time.
+    pub serial: bool,
+    /// The folder in which it runs.
+    pub folder: Option<RepoPath>,
+    /// Variables of its environment.
+    pub env: Vec<(String, String)>,
+    /// What else its verdict depends on, where passing may be remembered.
+    pub inputs: Option<Globs>,
 }
 
 impl Command {
     fn new(stage: Stage, name: &str, table: &CommandTable) -> Result<Self> {
-        let place = |list| format!("hooks.{}.commands.{name}: {list}", stage.name());
+        let key = format!("hooks.{}.commands.{name}", stage.name());
+        let place = |list: &str| format!("{key}: {list}");
+        let folder = match table.folder.as_deref().map(|folder| folder.trim_end_matches('/')) {
+            None | Some("" | ".") => None,
+            Some(folder) if leaves(folder) => {
+                return Err(Problem::usage(format!("{} = {folder:?} lies outside the repository", place("folder")))
+                    .fix("name a folder below its top"));
+            }
+            Some(folder) => Some(RepoPath::from(folder.strip_prefix("./").unwrap_or(folder))),
+        };
+        let inputs = table.inputs.as_ref().map(|inputs| Globs::new(&place("inputs"), inputs)).transpose()?;
         Ok(Self {
             name: name.to_owned(),
             run: table.run.clone(),
-            types: table.types.iter().map(|name| name.0).collect(),
-            glob: Globs::new(&place("glob"), &table.glob)?,
-            exclude: Globs::new(&place("exclude"), &table.exclude)?,
+            rules: FileRules::new(&key, &table.file_rules(), table.fixes)?,
+            chooses: folder.is_some() || table.file_rules() != FileRulesTable::default(),
             fixes: table.fixes,
             timeout: table.timeout.map(|span| span.0),
             place: table.place,
+            always: table.always,
+            serial: table.serial,
+            folder,
+            env: table.env.clone().into_iter().collect(),
+            inputs,
         })
     }
 
-    /// Whether it gets this file.
-    pub fn takes(&self, path: &xtask_core::model::RepoPath, tags: Tags) -> bool {
-        (self.types.is_empty() || self.types.iter().any(|tag| tags.has(tag)))
-            && (self.glob.is_empty() || self.glob.matches(path))
-            && !self.exclude.matches(path)
+    /// Whether it asks for files by `{files}`.
+    pub fn wants_files(&self) -> bool {
+        self.run.contains(FILES)
     }
+
+    /// Whether it gets this file.
+    pub fn takes(&self, path: &RepoPath, tags: Tags) -> Result<bool> {
+        Ok(self.is_below_folder(path) && self.rules.matches(path, tags)?.is_yes())
+    }
+
+    /// Whether the file lies below the command's folder.
+    pub fn is_below_folder(&self, path: &RepoPath) -> bool {
+        let inside = |folder: &RepoPath| {
+            path.as_bytes().strip_prefix(folder.as_bytes()).is_some_and(|rest| rest.starts_with(b"/"))
+        };
+        self.folder.as_ref().is_none_or(inside)
+    }
+}
+
+/// Whether a folder is no folder below the top.
+fn leaves(folder: &str) -> bool {
+    folder.starts_with('/') || folder.contains('\\') || folder.split('/').any(|part| part == "..")
+}
+
+fn unknown_check(place: &str, id: &str) -> Problem {
+    let ids: Vec<&str> = checks::all().iter().map(|check| check.id).collect();
+    let near = nearest(id, ids.iter().copied());
+    Problem::usage(format!("{place}.files: there is no check `{id}`"))
+        .why(format!("the checks are {}", ids.join(", ")))
+        .fix(near.map(|near| format!("did you mean `{near}`?")).unwrap_or_default())
 }
 
 impl StagePlan {
@@ -101,15 +159,31 @@ impl StagePlan {
                 }
             }
         }
-        let commands = table.commands.iter();
+        let commands = table.commands.0.iter();
         let mut commands =
             commands.map(|(name, table)| Command::new(stage, name, table)).collect::<Result<Vec<_>>>()?;
+        let place = format!("hooks.{}", stage.name());
+        let mut check_rules = BTreeMap::new();
+        for (id, rules) in &table.files {
+            let check = checks::by_id(id).ok_or_else(|| unknown_check(&place, id))?;
+            let place = format!("{place}.files.{id}");
+            check_rules.insert(check.id, FileRules::new(&place, rules, check.fix.is_some())?);
+        }
+        let patterns = table.patterns.iter();
+        let mut patterns = patterns
+            .map(|(name, table)| Pattern::new(&format!("{place}.patterns"), name, table))
+            .collect::<Result<Vec<_>>>()?;
         let mut skipped = Vec::new();
         for name in environment.text(SKIP).unwrap_or_default().split(',').map(str::trim) {
-            let before = listed.len() + commands.len();
+            let count = |listed: &[_], patterns: &[_], commands: &[_]| {
+                let _: (&[&Check], &[Pattern], &[Command]) = (listed, patterns, commands);
+                listed.len() + patterns.len() + commands.len()
+            };
+            let before = count(&listed, &patterns, &commands);
+            patterns.retain(|pattern| pattern.name != name);
             listed.retain(|check| check.id != name);
             commands.retain(|command| command.name != name);
-            if listed.len() + commands.len() < before {
+            if count(&listed, &patterns, &commands) < before {
                 skipped.push(name.to_owned());
             }
         }
@@ -117,16 +191,66 @@ impl StagePlan {
             stage,
             checks: listed,
             options: table.options.clone(),
-            exclude: Globs::new(&format!("hooks.{}: exclude", stage.name()), &table.exclude)?,
+            exclude: FileRules::new(
+                &format!("hooks.{}", stage.name()),
+                &FileRulesTable {
+                    exclude: table.exclude.clone(),
+                    exclude_regex: table.exclude_regex.clone(),
+                    ..FileRulesTable::default()
+                },
+                false,
+            )?,
+            check_rules,
+            patterns,
             commands,
             skipped,
             fail_fast: section.fail_fast,
+            on_fix: section.on_fix,
+            link: section.link.clone(),
         })
     }
 
     /// Whether there is nothing to run.
     pub fn is_empty(&self) -> bool {
-        self.checks.is_empty() && self.commands.is_empty()
+        self.checks.is_empty() && self.patterns.is_empty() && self.commands.is_empty()
+    }
+
+    /// The checks that a file gets: those that mend leave generated files alone, unless their rules say otherwise.
+    pub(crate) fn checks_of(&self, path: &RepoPath, tags: Tags) -> Result<Cow<'_, [&'static Check]>> {
+        if self.check_rules.is_empty() && !tags.is_generated() {
+            return Ok(Cow::Borrowed(&self.checks));
+        }
+        let mut checks = Vec::new();
+        for &check in &self.checks {
+            let takes = match self.check_rules.get(check.id) {
+                Some(rules) => rules.matches(path, tags)?.is_yes(),
+                None => check.fix.is_none() || !tags.is_generated(),
+            };
+            if takes {
+                checks.push(check);
+            }
+        }
+        Ok(Cow::Owned(checks))
+    }
+
+    /// Whether somebody needs to know what every file is, content included.
+    pub(crate) fn asks_types(&self) -> bool {
+        let commands = self.commands.iter().map(|command| &command.rules);
+        let patterns = self.patterns.iter().map(|pattern| &pattern.files);
+        self.check_rules.values().chain(commands).chain(patterns).any(FileRules::ask_types)
+    }
+
+    /// Whether somebody needs to know which files are generated.
+    pub(crate) fn asks_generated(&self) -> bool {
+        let commands = self.commands.iter().map(|command| &command.rules);
+        let patterns = self.patterns.iter().map(|pattern| &pattern.files);
+        self.checks.iter().any(|check| check.fix.is_some())
+            || self.check_rules.values().chain(commands).chain(patterns).any(FileRules::ask_generated)
+    }
+
+    /// Whether the stage's own rules let a file through.
+    pub(crate) fn looks_at(&self, path: &RepoPath, tags: Tags) -> Result<bool> {
+        self.exclude.matches(path, tags).map(|matched| matched.is_yes())
     }
 }
 
@@ -182,7 +306,7 @@ mod tests {
             let path = RepoPath::from(path);
             assert_eq!(
                 plan.commands[0].takes(&path, Tags::of_name(path.file_name(), false)),
-                expected,
+                Ok(expected),
                 "{path}"
             );
         }

@@ -1,4 +1,5 @@
-//! The pass over the working tree: each file is read once, on as many threads as the run may use, and offered to every check.
+//! The pass: each file is read once, from the working tree or from git's blobs, on as many threads as the run may use, and
+//! offered to every check.
 
 use std::fs::File as OnDisk;
 use std::io::{self, Read};
@@ -8,10 +9,13 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use xtask_core::exec::Cancel;
-use xtask_core::model::Events;
+use xtask_core::model::{Events, Problem, Result};
+use xtask_core::repo::{Blobs, Repo};
 
-use crate::checks::{Check, File, Found, Work, check_bytes};
-use crate::options::Options;
+use crate::checks::{File, Found, Hit, Work, check_bytes};
+use crate::resolve::StagePlan;
+use crate::rules::Pattern;
+use crate::run::Fixes;
 use crate::select::Candidate;
 use crate::types::{SNIFFED, Tags};
 
@@ -35,17 +39,44 @@ pub(crate) struct Seen {
     pub(crate) tags: Tags,
     /// What was found.
     pub(crate) found: Vec<Found>,
+    /// What patterns found, by their place in the plan.
+    pub(crate) matched: Vec<(usize, Hit)>,
     /// Why it could not be read.
     pub(crate) unreadable: Option<String>,
+    /// Why it could not be told what is to be checked.
+    pub(crate) problem: Option<Problem>,
+}
+
+impl Seen {
+    /// Nothing seen yet of a file of which the name tells this.
+    fn of(tags: Tags) -> Self {
+        Self {
+            at: 0,
+            size: 0,
+            tags,
+            found: Vec::new(),
+            matched: Vec::new(),
+            unreadable: None,
+            problem: None,
+        }
+    }
+}
+
+/// Where the pass finds the content of files.
+#[derive(Clone, Copy)]
+pub(crate) enum Content<'a> {
+    /// In the working tree with this top.
+    Disk(&'a Path),
+    /// In the blobs of this repository.
+    Blobs(&'a Repo),
 }
 
 /// How the pass runs.
 pub(crate) struct Pass<'a> {
-    pub(crate) root: &'a Path,
-    pub(crate) checks: &'a [&'static Check],
-    pub(crate) options: &'a Options,
-    /// Whether someone beside the checks needs to know what every file is.
-    pub(crate) sniff_all: bool,
+    pub(crate) content: Content<'a>,
+    /// What fixers made of files: it counts instead of what lies there.
+    pub(crate) fixes: &'a Fixes,
+    pub(crate) plan: &'a StagePlan,
     pub(crate) jobs: NonZeroUsize,
     pub(crate) cancel: &'a Cancel,
     pub(crate) events: &'a Events,
@@ -59,6 +90,7 @@ impl Pass<'_> {
         let work = || {
             let mut seen = Vec::new();
             let mut buffer = Vec::new();
+            let mut blobs = self.blobs();
             while !self.cancel.is_stopped() {
                 let from = next.fetch_add(SHARE, Ordering::Relaxed);
                 let share = from..files.len().min(from.saturating_add(SHARE));
@@ -66,7 +98,7 @@ impl Pass<'_> {
                     break;
                 }
                 for at in share {
-                    seen.extend(self.file(at, &files[at], &mut buffer));
+                    seen.extend(self.file(at, &files[at], blobs.as_mut(), &mut buffer));
                     if buffer.capacity() > KEPT {
                         buffer = Vec::new();
                     }
@@ -94,9 +126,34 @@ impl Pass<'_> {
         seen
     }
 
-    fn file(&self, at: usize, candidate: &Candidate, buffer: &mut Vec<u8>) -> Option<Seen> {
-        let mut seen = Seen { at, size: 0, tags: candidate.tags, found: Vec::new(), unreadable: None };
-        match self.look(candidate, buffer, &mut seen) {
+    /// The reader of a thread, where there are blobs to read.
+    fn blobs(&self) -> Option<Result<Blobs>> {
+        match self.content {
+            Content::Disk(_) => None,
+            Content::Blobs(repo) => Some(repo.blobs()),
+        }
+    }
+
+    fn file(
+        &self,
+        at: usize,
+        candidate: &Candidate,
+        blobs: Option<&mut Result<Blobs>>,
+        buffer: &mut Vec<u8>,
+    ) -> Option<Seen> {
+        let mut seen = Seen { at, ..Seen::of(candidate.tags) };
+        let looked = match (self.fixes.after(&candidate.path), self.content, blobs) {
+            (Some(bytes), ..) => {
+                seen.size = bytes.len() as u64;
+                seen.tags = seen.tags.with_content(bytes);
+                Ok(self.check(candidate, bytes, &mut seen))
+            }
+            (None, Content::Disk(root), _) => self.look(root, candidate, buffer, &mut seen),
+            (None, Content::Blobs(_), Some(Ok(blobs))) => self.look_at_blob(candidate, blobs, &mut seen),
+            (None, Content::Blobs(_), Some(Err(problem))) => Err(io::Error::other(problem.to_string())),
+            (None, Content::Blobs(_), None) => Ok(false),
+        };
+        match looked {
             Ok(true) => Some(seen),
             Ok(false) => None,
             Err(cause) if is_gone(&cause) => None,
@@ -107,18 +164,22 @@ impl Pass<'_> {
         }
     }
 
-    /// Whether the file is a regular one; then `seen` is filled.
-    fn look(&self, candidate: &Candidate, buffer: &mut Vec<u8>, seen: &mut Seen) -> io::Result<bool> {
-        let path = candidate.path.below(self.root);
+    /// Looks at the file on disk. Whether it is a regular one; then `seen` is filled.
+    fn look(
+        &self,
+        root: &Path,
+        candidate: &Candidate,
+        buffer: &mut Vec<u8>,
+        seen: &mut Seen,
+    ) -> io::Result<bool> {
+        let path = candidate.path.below(root);
         let metadata = std::fs::symlink_metadata(&path)?;
         if !metadata.is_file() {
             return Ok(false);
         }
         seen.size = metadata.len();
         buffer.clear();
-        if self.wants_bytes(seen.tags)
-            || !seen.tags.is_certain() && (self.sniff_all || self.might_want_bytes())
-        {
+        if self.needs_bytes(seen.tags) {
             let mut file = OnDisk::open(&path)?;
             if !seen.tags.is_certain() {
                 file.by_ref().take(SNIFFED as u64).read_to_end(buffer)?;
@@ -131,19 +192,55 @@ impl Pass<'_> {
                 file.read_to_end(buffer)?;
             }
         }
+        Ok(self.check(candidate, buffer, seen))
+    }
+
+    /// Looks at the file's blob. A candidate without one isn't there.
+    fn look_at_blob(&self, candidate: &Candidate, blobs: &mut Blobs, seen: &mut Seen) -> io::Result<bool> {
+        let Some(id) = &candidate.id else { return Ok(false) };
+        let other = |problem: Problem| io::Error::other(problem.to_string());
+        if !self.needs_bytes(seen.tags) {
+            seen.size = blobs.size(id).map_err(other)?;
+            return Ok(self.check(candidate, &[], seen));
+        }
+        let bytes = blobs.read(id).map_err(other)?;
+        seen.size = bytes.len() as u64;
+        seen.tags = seen.tags.with_content(&bytes[..bytes.len().min(SNIFFED)]);
+        Ok(self.check(candidate, &bytes, seen))
+    }
+
+    /// Offers the bytes to the checks and the patterns.
+    fn check(&self, candidate: &Candidate, bytes: &[u8], seen: &mut Seen) -> bool {
         let file = File { path: &candidate.path, tags: seen.tags, size: seen.size };
-        seen.found = check_bytes(self.checks, &file, buffer, self.options);
-        Ok(true)
+        let checked = self.plan.checks_of(file.path, seen.tags).and_then(|checks| {
+            seen.found = check_bytes(&checks, &file, bytes, &self.plan.options);
+            for (at, pattern) in self.plan.patterns.iter().enumerate() {
+                if pattern.files.matches(file.path, seen.tags)?.is_yes() {
+                    seen.matched.extend(pattern.check(file.path, bytes)?.into_iter().map(|hit| (at, hit)));
+                }
+            }
+            Ok(())
+        });
+        seen.problem = checked.err();
+        true
+    }
+
+    /// Whether the bytes are needed: for a check, or to learn what the file is.
+    fn needs_bytes(&self, tags: Tags) -> bool {
+        self.wants_bytes(tags) || !tags.is_certain() && (self.plan.asks_types() || self.might_want_bytes())
     }
 
     fn wants_bytes(&self, tags: Tags) -> bool {
-        self.checks
-            .iter()
-            .any(|check| matches!(check.work, Work::Lines(_) | Work::Bytes(_)) && tags.has(check.takes))
+        self.plan.patterns.iter().any(Pattern::needs_bytes)
+            || self
+                .plan
+                .checks
+                .iter()
+                .any(|check| matches!(check.work, Work::Lines(_) | Work::Bytes(_)) && tags.has(check.takes))
     }
 
     fn might_want_bytes(&self) -> bool {
-        self.checks.iter().any(|check| matches!(check.work, Work::Lines(_) | Work::Bytes(_)))
+        self.plan.checks.iter().any(|check| matches!(check.work, Work::Lines(_) | Work::Bytes(_)))
     }
 }
 

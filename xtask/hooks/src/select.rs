@@ -1,13 +1,15 @@
-//! Which files a run looks at: regular tracked files, less what is excluded.
+//! Which files a run over the working tree looks at: regular tracked files, less what is excluded.
 
 use std::collections::BTreeSet;
 
 use xtask_core::gate::{Context, Scope};
 use xtask_core::model::{Problem, RepoPath, Result};
-use xtask_core::repo::Side;
+use xtask_core::repo::{ChangeKind, EntryMode, IndexEntry, ObjectId, Repo, Side};
 
+use crate::attributes::Attributes;
+use crate::resolve::StagePlan;
+use crate::rules::generated;
 use crate::types::Tags;
-use xtask_core::config::Globs;
 
 /// What a run is asked to look at.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,32 +43,100 @@ impl From<&Scope> for Selection {
 pub struct Candidate {
     /// Its path.
     pub path: RepoPath,
-    /// Whether git holds it as executable.
-    pub executable: bool,
+    /// Its mode, as git holds it.
+    pub mode: EntryMode,
+    /// Its blob, where it is one that git holds.
+    pub id: Option<ObjectId>,
     /// What its name tells.
     pub tags: Tags,
 }
 
 impl Candidate {
-    fn new(path: RepoPath, executable: bool) -> Self {
+    /// A file that git doesn't hold.
+    fn untracked(path: RepoPath, executable: bool) -> Self {
+        let mode = if executable { EntryMode::Executable } else { EntryMode::File };
         let tags = Tags::of_name(path.file_name(), executable);
-        Self { path, executable, tags }
+        Self { path, mode, id: None, tags }
+    }
+}
+
+impl From<&IndexEntry> for Candidate {
+    fn from(entry: &IndexEntry) -> Self {
+        let candidate = Self::untracked(entry.path.clone(), entry.mode == EntryMode::Executable);
+        Self { mode: entry.mode, id: Some(entry.id), ..candidate }
     }
 }
 
 /// The files of a selection, sorted by path.
-pub(crate) fn select(cx: &Context, selection: &Selection, exclude: &Globs) -> Result<Vec<Candidate>> {
-    let wanted = match selection {
-        Selection::All => None,
-        Selection::Files(files) => return named(cx, files, exclude),
-        Selection::Between { from, to } => Some(changed(cx, from, to, &Side::Revision(to.clone()))?),
-        Selection::Since(revision) => Some(changed(cx, revision, "HEAD", &Side::Worktree)?),
+pub(crate) fn select(cx: &Context, selection: &Selection, plan: &StagePlan) -> Result<Vec<Candidate>> {
+    let files = match selection {
+        Selection::All => tracked(cx)?,
+        Selection::Files(files) => named(cx, files)?,
+        Selection::Between { from, to } => among(cx, &changed(cx, from, to, &Side::Revision(to.clone()))?)?,
+        Selection::Since(revision) => among(cx, &changed(cx, revision, "HEAD", &Side::Worktree)?)?,
     };
+    let_through(cx, plan, Attributes::Worktree, cx.tracked()?, files)
+}
+
+/// The tracked files among these paths.
+pub(crate) fn of_worktree(
+    cx: &Context,
+    paths: &BTreeSet<RepoPath>,
+    plan: &StagePlan,
+) -> Result<Vec<Candidate>> {
+    let_through(cx, plan, Attributes::Worktree, cx.tracked()?, among(cx, paths)?)
+}
+
+fn among(cx: &Context, paths: &BTreeSet<RepoPath>) -> Result<Vec<Candidate>> {
     let mut files = tracked(cx)?;
-    files.retain(|file| {
-        wanted.as_ref().is_none_or(|wanted| wanted.contains(&file.path)) && !exclude.matches(&file.path)
-    });
+    files.retain(|file| paths.contains(&file.path));
     Ok(files)
+}
+
+/// The regular files of a commit among these paths.
+pub(crate) fn of_commit(
+    cx: &Context,
+    repo: &Repo,
+    commit: &ObjectId,
+    paths: &BTreeSet<RepoPath>,
+    plan: &StagePlan,
+) -> Result<Vec<Candidate>> {
+    let name = commit.to_string();
+    let entries = repo.tree(&name)?;
+    let chosen = entries.iter().filter(|entry| entry.mode.is_file() && paths.contains(&entry.path));
+    let_through(cx, plan, Attributes::Commit(&name), &entries, chosen.map(Candidate::from).collect())
+}
+
+/// The files that the stage's own rules let through, marked where they are generated and somebody asks. `entries` are all files of
+/// what is looked at.
+pub(crate) fn let_through(
+    cx: &Context,
+    plan: &StagePlan,
+    attributes: Attributes<'_>,
+    entries: &[IndexEntry],
+    files: Vec<Candidate>,
+) -> Result<Vec<Candidate>> {
+    let mut chosen = Vec::with_capacity(files.len());
+    for file in files {
+        if plan.looks_at(&file.path, file.tags)? {
+            chosen.push(file);
+        }
+    }
+    if let Some(repo) = cx.repo.as_ref().filter(|_| plan.asks_generated()) {
+        let paths: Vec<&RepoPath> = chosen.iter().map(|file| &file.path).collect();
+        let generated = generated(repo, attributes, entries, &paths, &cx.cancel)?;
+        for file in chosen.iter_mut().filter(|file| generated.contains(&file.path)) {
+            file.tags = file.tags.with_generated(true);
+        }
+    }
+    Ok(chosen)
+}
+
+/// The paths that differ between two sides, less those that are gone on the new one.
+pub(crate) fn paths_between(repo: &Repo, old: &Side, new: &Side) -> Result<BTreeSet<RepoPath>> {
+    let changes = repo.changes(old, new)?;
+    let there = changes.into_iter().filter(|change| change.kind != ChangeKind::Deleted);
+    Ok(there.map(|change| change.path).collect())
 }
 
 /// All tracked regular files that the working tree should hold. A file in conflict has several entries, and counts once.
@@ -75,9 +145,7 @@ fn tracked(cx: &Context) -> Result<Vec<Candidate>> {
         .tracked()?
         .iter()
         .filter(|entry| entry.mode.is_file() && !entry.skip_worktree)
-        .map(|entry| {
-            Candidate::new(entry.path.clone(), entry.mode == xtask_core::repo::EntryMode::Executable)
-        })
+        .map(Candidate::from)
         .collect();
     files.dedup_by(|a, b| a.path == b.path);
     Ok(files)
@@ -98,7 +166,7 @@ fn changed(cx: &Context, old: &str, new: &str, side: &Side) -> Result<BTreeSet<R
 }
 
 /// The files that were named one by one.
-fn named(cx: &Context, files: &[RepoPath], exclude: &Globs) -> Result<Vec<Candidate>> {
+fn named(cx: &Context, files: &[RepoPath]) -> Result<Vec<Candidate>> {
     let tracked = tracked(cx)?;
     let mut chosen = Vec::new();
     for given in files {
@@ -113,10 +181,9 @@ fn named(cx: &Context, files: &[RepoPath], exclude: &Globs) -> Result<Vec<Candid
         } else if let Ok(at) = tracked.binary_search_by(|file| file.path.cmp(path)) {
             chosen.push(tracked[at].clone());
         } else if metadata.is_file() {
-            chosen.push(Candidate::new(path.clone(), is_executable(&metadata)));
+            chosen.push(Candidate::untracked(path.clone(), is_executable(&metadata)));
         }
     }
-    chosen.retain(|file| !exclude.matches(&file.path));
     chosen.sort_unstable_by(|a, b| a.path.cmp(&b.path));
     chosen.dedup_by(|a, b| a.path == b.path);
     Ok(chosen)
@@ -142,14 +209,16 @@ fn within(given: &RepoPath) -> Result<RepoPath> {
     Ok(RepoPath::new(parts.join(&b'/')))
 }
 
+/// Whether somebody may execute the file.
 #[cfg(unix)]
-fn is_executable(metadata: &std::fs::Metadata) -> bool {
+pub(crate) fn is_executable(metadata: &std::fs::Metadata) -> bool {
     use std::os::unix::fs::PermissionsExt;
     metadata.permissions().mode() & 0o111 != 0
 }
 
+/// Nobody can tell here.
 #[cfg(not(unix))]
-fn is_executable(_: &std::fs::Metadata) -> bool {
+pub(crate) fn is_executable(_: &std::fs::Metadata) -> bool {
     false
 }
 

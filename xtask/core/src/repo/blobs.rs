@@ -53,6 +53,23 @@ impl Blobs {
         })
     }
 
+    /// The size of a blob in bytes.
+    pub fn size(&mut self, id: &ObjectId) -> Result<u64> {
+        if let Some(bytes) = self.fetched.get(id) {
+            return Ok(bytes.len() as u64);
+        }
+        let header = |odb: &Odb<'_>| odb.read_header(oid(id).ok()?).ok().map(|(size, _)| size as u64);
+        let known = match &self.objects {
+            Objects::Alone(odb) => header(odb),
+            Objects::Within(repository) => repository.odb().ok().as_ref().and_then(header),
+            Objects::Unreadable => None,
+        };
+        match known {
+            Some(size) => Ok(size),
+            None => self.read(id).map(|bytes| bytes.len() as u64),
+        }
+    }
+
     /// Reads the first of these blobs ahead where each would cost a process (SHA-256), up to 64 MB, and returns how
     /// many; the others need another call. Where blobs cost little it returns all of them at once.
     pub fn prefetch(&mut self, ids: &[ObjectId]) -> Result<usize> {

@@ -50,8 +50,7 @@ impl Note {
         for _ in 0..8 {
             let name = unique();
             let path = folder.join(&name);
-            let mut file =
-                OpenOptions::new().write(true).create_new(true).open(&path).map_err(failed)?;
+            let mut file = OpenOptions::new().write(true).create_new(true).open(&path).map_err(failed)?;
             let mut text = [MAGIC, name.as_bytes(), b"\n"].concat();
             text.extend_from_slice(<[u8]>::from_path(&lock).unwrap_or_default());
             // Between creating and locking, a recovery of another process may take it for left.

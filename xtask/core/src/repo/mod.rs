@@ -14,6 +14,7 @@ mod diff_library;
 mod diff_program;
 mod discover;
 mod git_program;
+mod history;
 mod index;
 mod index_edit;
 mod index_lock;
@@ -22,6 +23,7 @@ mod new_blobs;
 mod notes;
 mod patch;
 mod revision;
+mod temporary;
 #[cfg(test)]
 pub(crate) mod testing;
 #[cfg(test)]
@@ -33,7 +35,9 @@ mod walk;
 mod worktrees;
 
 pub use blobs::Blobs;
+pub use history::Known;
 pub use index_edit::{IndexEdit, IndexUpdate};
+pub use temporary::Conversion;
 pub use types::{Change, ChangeKind, EntryMode, IndexEntry, LineRange, ObjectId, Shape, Side, Worktree};
 pub use walk::walk;
 
@@ -148,6 +152,16 @@ impl Repo {
     /// The files of a revision's tree, sorted by path. They carry no stat data, and their stage is 0.
     pub fn tree(&self, revision: &str) -> Result<Vec<IndexEntry>> {
         tree::entries(self, revision)
+    }
+
+    /// The content of a file in a revision's tree; `None` where it holds no such file.
+    pub fn file_at(&self, revision: &str, path: &RepoPath) -> Result<Option<Vec<u8>>> {
+        if self.shape()?.empty && revision == "HEAD" {
+            return Ok(None);
+        }
+        let entries = self.tree(revision)?;
+        let Ok(at) = entries.binary_search_by(|entry| entry.path.cmp(path)) else { return Ok(None) };
+        self.blobs()?.read(&entries[at].id).map(Some)
     }
 
     /// The commit that `revision` names. A name that means nothing is a usage problem.

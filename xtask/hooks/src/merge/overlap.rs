@@ -14,7 +14,7 @@ pub struct Overlap {
 
 impl Overlap {
     /// Of all that is there.
-    pub(super) fn whole(base: &[u8], user: &[u8]) -> Self {
+    pub(crate) fn whole(base: &[u8], user: &[u8]) -> Self {
         let lines = |content| Lines::new(&(0..split(content).len()));
         Self { lines: vec![OverlapAt { user: lines(user), staged: lines(base) }] }
     }

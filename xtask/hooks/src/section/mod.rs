@@ -1,16 +1,20 @@
 //! `[hooks]` of `xtask.toml`, as written.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::sync::LazyLock;
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Deserializer};
-use xtask_core::config::{Section, Span};
+use serde::Deserialize;
+use xtask_core::config::Section;
 
-use crate::checks::{self, Check};
 use crate::options::Options;
+use crate::rules::{FileRulesTable, PathRegex, PatternTable};
 use crate::stage::Stage;
+
+mod command;
+mod names;
+
+pub use command::{CommandTable, Commands, Place};
+pub use names::{CheckName, TypeName};
 
 /// `[hooks]`.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
@@ -91,115 +95,14 @@ pub struct StageTable {
     pub exclude: Vec<String>,
     /// What is set on the checks: `[hooks.STAGE.options.CHECK]`.
     pub options: Options,
+    /// The same by a regular expression that is searched for in the path, as `exclude` of pre-commit.
+    pub exclude_regex: Option<PathRegex>,
+    /// Which files a check gets beyond its own choice: `[hooks.STAGE.files.CHECK]`.
+    pub files: BTreeMap<String, FileRulesTable>,
+    /// What lines or files must not, or must, hold: `[hooks.STAGE.patterns.NAME]`.
+    pub patterns: BTreeMap<String, PatternTable>,
     /// Programs of your own, by name.
-    pub commands: BTreeMap<String, CommandTable>,
-}
-
-/// `[hooks.STAGE.commands.NAME]`.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case", deny_unknown_fields)]
-pub struct CommandTable {
-    /// The command, by `sh -c`. `{files}` stands for the matching files, quoted, in batches; without it the command runs once.
-    pub run: String,
-    /// The types of files it gets: `["python"]`; a file of any of them matches.
-    #[serde(default)]
-    pub types: Vec<TypeName>,
-    /// The files it gets: globs that read as in `.gitignore`.
-    #[serde(default)]
-    pub glob: Vec<String>,
-    /// The files it doesn't get.
-    #[serde(default)]
-    pub exclude: Vec<String>,
-    /// Whether it changes files to mend them.
-    #[serde(default)]
-    pub fixes: bool,
-    /// How long it may run.
-    pub timeout: Option<Span>,
-    /// Where it runs. Default: in the working tree where that equals what is checked, else in a snapshot.
-    #[serde(rename = "in")]
-    pub place: Option<Place>,
-}
-
-/// Where a command runs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Place {
-    /// In the working tree, whatever is staged.
-    Worktree,
-    /// In the snapshot of what is staged.
-    Snapshot,
-}
-
-/// An entry of `checks`.
-#[derive(Clone, Copy, Debug)]
-pub enum CheckName {
-    /// The ten default checks.
-    Default,
-    /// One check.
-    One(&'static Check),
-}
-
-const DEFAULT: &str = "default";
-
-static CHECK_NAMES: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
-    let ids = checks::all().iter().map(|check| check.id);
-    ids.chain([DEFAULT]).collect()
-});
-
-impl<'de> Deserialize<'de> for CheckName {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let name = <Cow<'de, str>>::deserialize(deserializer)?;
-        if name == DEFAULT {
-            return Ok(Self::Default);
-        }
-        checks::by_id(&name)
-            .map(Self::One)
-            .ok_or_else(|| serde::de::Error::unknown_variant(&name, &CHECK_NAMES))
-    }
-}
-
-impl JsonSchema for CheckName {
-    fn schema_name() -> Cow<'static, str> {
-        "Check".into()
-    }
-
-    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        schemars::json_schema!({
-            "type": "string",
-            "enum": *CHECK_NAMES,
-            "description": "A built-in check, by its id in pre-commit-hooks; or the ten default ones.",
-        })
-    }
-}
-
-/// An entry of `types`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct TypeName(pub &'static str);
-
-static TYPE_NAMES: LazyLock<Vec<&'static str>> = LazyLock::new(crate::types::known_tags);
-
-impl<'de> Deserialize<'de> for TypeName {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let name = <Cow<'de, str>>::deserialize(deserializer)?;
-        TYPE_NAMES
-            .iter()
-            .find(|known| **known == name)
-            .map(|known| Self(known))
-            .ok_or_else(|| serde::de::Error::unknown_variant(&name, &TYPE_NAMES))
-    }
-}
-
-impl JsonSchema for TypeName {
-    fn schema_name() -> Cow<'static, str> {
-        "FileType".into()
-    }
-
-    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        schemars::json_schema!({
-            "type": "string",
-            "description": "A type of file, as pre-commit names them: `python`, `yaml`, `text`, `executable`.",
-        })
-    }
+    pub commands: Commands,
 }
 
 #[cfg(test)]
@@ -240,9 +143,11 @@ mod tests {
         let stage = section.stage(Stage::PreCommit).unwrap();
         assert_eq!(stage.checks.len(), 2);
         assert_eq!(stage.options.check_added_large_files.max.0, 1_000_000);
-        assert_eq!(stage.commands["ruff"].types, [TypeName("python")]);
-        assert_eq!(stage.commands["ruff"].place, Some(Place::Snapshot));
-        assert!(section.stage(Stage::PrePush).unwrap().commands.contains_key("test"));
+        let (name, ruff) = &stage.commands.0[0];
+        assert_eq!(name, "ruff");
+        assert_eq!(ruff.types, [TypeName("python")]);
+        assert_eq!(ruff.place, Some(Place::Snapshot));
+        assert!(section.stage(Stage::PrePush).unwrap().commands.0.iter().any(|(name, _)| name == "test"));
         assert!(section.stage(Stage::CommitMsg).is_none());
     }
 

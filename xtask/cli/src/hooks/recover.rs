@@ -1,0 +1,22 @@
+//! `xtask hooks recover`.
+
+use xtask_core::gate::Scope;
+use xtask_core::model::{ExitCode, Result};
+
+use crate::output::{human_or_json, print, print_json};
+use crate::session::Session;
+
+/// Puts things right after a run that was killed. The next run would do the same.
+pub(super) fn run(session: &Session) -> Result<ExitCode> {
+    human_or_json(session, "hooks recover")?;
+    let cx = session.context(Scope::All, vec!["hooks".to_owned()], xtask_core::model::Events::none())?;
+    let told = xtask_hooks::recover(&cx)?;
+    if session.global.format == xtask_core::report::Format::Json {
+        print_json(&serde_json::json!({ "recovered": told }))?;
+    } else if told.is_empty() {
+        print("nothing to recover: no run was killed while it changed files\n")?;
+    } else {
+        print(&(told.join("\n") + "\n"))?;
+    }
+    Ok(ExitCode::Passed)
+}

@@ -1,0 +1,9 @@
+//! Commands of a stage: where they run, which of them at the same time, and how they ended.
+
+mod run;
+mod script;
+mod told;
+
+pub use run::HookInput;
+pub(crate) use run::{End, Ran, Room, Task, run_all};
+pub(crate) use script::FILES;

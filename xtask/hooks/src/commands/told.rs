@@ -1,0 +1,38 @@
+//! What is told of a command that failed.
+
+use bstr::ByteSlice;
+use xtask_core::exec::{Ended, RunError};
+
+/// How many of the last lines of a failed command are told.
+const TOLD: usize = 20;
+
+/// How it ended, and its last lines.
+pub(super) fn ended(ended: &Ended) -> String {
+    format!("{}{}", ended.how(), last_lines(ended))
+}
+
+/// Why it has no end of its own.
+pub(super) fn not_ended(error: &RunError) -> String {
+    match error {
+        RunError::TimedOut { limit, partial, .. } => {
+            format!("it ran longer than {limit:?}{}", last_lines(partial))
+        }
+        other => other.to_string(),
+    }
+}
+
+/// The last lines of both outputs, each after a line break.
+pub(super) fn last_lines(ended: &Ended) -> String {
+    let both = [&ended.stdout[..], &ended.stderr[..]].map(|bytes| bytes.trim_end().to_str_lossy());
+    let lines: Vec<&str> = both.iter().flat_map(|text| text.lines()).collect();
+    let left_out = lines.len().saturating_sub(TOLD);
+    let mut told = String::new();
+    if left_out > 0 {
+        told = format!("\n({left_out} lines before these)");
+    }
+    for line in &lines[left_out..] {
+        told.push('\n');
+        told.push_str(line);
+    }
+    told
+}

@@ -1,0 +1,115 @@
+//! Commands that change nothing: side by side, in the working tree or in the snapshot.
+
+use std::collections::BTreeSet;
+
+use xtask_core::model::{Finding, RepoPath, Result};
+
+use super::Run;
+use super::rooms::Which;
+use crate::commands::{End, Ran, Task, run_all};
+use crate::resolve::Command;
+use crate::snapshot::Change;
+
+impl<'r> Run<'r> {
+    /// Runs the commands that change nothing.
+    pub(super) fn check_by_commands(&mut self) -> Result<()> {
+        let plan = self.request.plan;
+        let checkers: Vec<&Command> = plan.commands.iter().filter(|command| !command.fixes).collect();
+        let mut in_place = Vec::new();
+        let mut in_snapshot = Vec::new();
+        for command in checkers {
+            if self.has_work(command)? {
+                match self.rooms.of_checker(command, &self.fixes)? {
+                    Which::InPlace => in_place.push(command),
+                    Which::Snapshot => in_snapshot.push(command),
+                }
+            }
+        }
+        let uncertain = self.run_in(Which::InPlace, &in_place)?;
+        // What changed under a command's hands isn't what it was asked about: it is asked again where nobody else writes.
+        in_snapshot.extend(uncertain);
+        if !in_snapshot.is_empty() && !self.must_stop() {
+            self.rooms.prepare(&self.fixes)?;
+            self.run_in(Which::Snapshot, &in_snapshot)?;
+            self.undeclared(&in_snapshot)?;
+        }
+        Ok(())
+    }
+
+    fn must_stop(&self) -> bool {
+        self.cx.cancel.is_stopped() || self.request.plan.fail_fast && !self.findings.is_empty()
+    }
+
+    /// Whether the command has anything to do: files that it takes, or nothing that says which.
+    pub(super) fn has_work(&self, command: &Command) -> Result<bool> {
+        let whole = !command.wants_files() && !command.chooses;
+        Ok(command.always || whole || !self.files_of(command)?.is_empty())
+    }
+
+    /// The files that a command takes.
+    pub(super) fn files_of(&self, command: &Command) -> Result<Vec<&'r RepoPath>> {
+        let mut taken = Vec::new();
+        for one in self.seen.values() {
+            let path = &self.request.files[one.at].path;
+            if command.takes(path, one.tags)? {
+                taken.push(path);
+            }
+        }
+        Ok(taken)
+    }
+
+    /// Runs commands in a room. Gives those whose verdict is worth nothing, as their files changed meanwhile.
+    fn run_in<'c>(&mut self, which: Which, commands: &[&'c Command]) -> Result<Vec<&'c Command>> {
+        if commands.is_empty() {
+            return Ok(Vec::new());
+        }
+        let files = commands.iter().map(|command| self.files_of(command)).collect::<Result<Vec<_>>>()?;
+        let (called, ran) = self.rooms.with(which, |room| {
+            let with_files = commands.iter().zip(&files);
+            let tasks: Vec<Task<'_>> =
+                with_files.map(|(command, files)| Task { command, files: files.clone(), room }).collect();
+            (room.called, run_all(self.cx, &tasks, self.request.input, self.request.plan.fail_fast))
+        });
+        let mut uncertain = Vec::new();
+        for ((command, files), Ran { end, wall }) in commands.iter().zip(files).zip(ran) {
+            let files: BTreeSet<&RepoPath> = files.into_iter().collect();
+            let given = command.wants_files() && which == Which::InPlace && command.place.is_none();
+            if given && !matches!(end, End::Stopped | End::Missing(_)) && self.rooms.moved_on(&files)? {
+                uncertain.push(*command);
+                continue;
+            }
+            self.ended(end);
+            self.times.commands.push((command.name.clone(), wall, called));
+        }
+        Ok(uncertain)
+    }
+
+    /// Takes in how a command ended.
+    pub(super) fn ended(&mut self, end: End) {
+        self.commands += 1;
+        match end {
+            End::Passed | End::Stopped => {}
+            End::Failed(finding) => self.findings.push(*finding),
+            End::Missing(part) => {
+                if !self.missing.contains(&part) {
+                    self.missing.push(part);
+                }
+            }
+        }
+    }
+
+    /// Commands in the snapshot that changed files although they don't say that they fix.
+    fn undeclared(&mut self, commands: &[&Command]) -> Result<()> {
+        let changes = self.rooms.changes()?;
+        let names: Vec<&str> = commands.iter().map(|command| command.name.as_str()).collect();
+        let tracked = changes.iter().filter(|(_, change)| !matches!(change, Change::Created { staged: false, .. }));
+        for (path, _) in tracked {
+            let at = Some(xtask_core::model::Location::file(path.clone()));
+            let message = format!("a command changed the file and isn't declared to fix: one of {}", names.join(", "));
+            let finding = Finding::new("hooks", "changed-by-command", at, message)
+                .fix("set `fixes = true` on that command, so that its changes come back");
+            self.findings.push(finding);
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,289 @@
+//! Fixers: built-in ones on bytes in memory, fixing commands in the snapshot; again and again until nothing changes any more.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use xtask_core::model::{Finding, Location, Problem, RepoPath, Result};
+
+use super::fixes::Before;
+use super::rooms::Which;
+use super::summary::counted;
+use super::waves::{Reach, waves};
+use super::{Run, Target};
+use crate::checks::{File, fix_bytes};
+use crate::commands::{End, Task, run_all};
+use crate::resolve::Command;
+use crate::select::Candidate;
+use crate::snapshot::{Change, Content};
+
+/// After so many rounds fixers that still change files are at odds with each other.
+const ROUNDS: usize = 3;
+
+/// Who changed which files in a round.
+type Changed = BTreeMap<RepoPath, BTreeSet<String>>;
+
+impl Run<'_> {
+    /// Lets fixers work on what was seen until nothing changes any more.
+    pub(super) fn fix_until_stable(&mut self) -> Result<()> {
+        let mut todo: BTreeSet<usize> = self.seen.keys().copied().collect();
+        for round in 0..ROUNDS {
+            let mut changed = self.built_in_fixes(&todo)?;
+            if !self.cx.cancel.is_stopped() {
+                for (path, by) in self.fixing_commands(round, &todo, !changed.is_empty())? {
+                    changed.entry(path).or_default().extend(by);
+                }
+            }
+            if changed.is_empty() || self.cx.cancel.is_stopped() {
+                break;
+            }
+            todo = changed.keys().filter_map(|path| self.place_of(path)).collect();
+            self.look(&todo.iter().copied().collect::<Vec<_>>())?;
+            if round + 1 == ROUNDS {
+                self.at_odds(&changed);
+            }
+        }
+        self.fixes.drop_unchanged();
+        Ok(())
+    }
+
+    /// Fixers that are never done: with one it is its own fault, with several they undo each other's work.
+    fn at_odds(&mut self, changed: &Changed) {
+        for (path, by) in changed {
+            let names: Vec<&str> = by.iter().map(String::as_str).collect();
+            let message = match names[..] {
+                [one] => format!("{one} changes the file each time it runs ({ROUNDS} times so far)"),
+                _ => format!("after {ROUNDS} rounds the file still changes: {} are at odds", names.join(" and ")),
+            };
+            let finding = Finding::new("hooks", "unstable", Some(Location::file(path.clone())), message)
+                .fix("give the file to one of them: `exclude` it from the other, or make their settings agree");
+            self.findings.push(finding);
+        }
+    }
+
+    fn place_of(&self, path: &RepoPath) -> Option<usize> {
+        self.request.files.binary_search_by(|file| file.path.cmp(path)).ok()
+    }
+
+    /// Applies the built-in fixers to these files.
+    fn built_in_fixes(&mut self, todo: &BTreeSet<usize>) -> Result<Changed> {
+        let super::Request { plan, files, .. } = self.request;
+        let mut changed = Changed::new();
+        for at in todo {
+            let Some(seen) = self.seen.get(at) else { continue };
+            let hit = seen.found.iter().filter(|found| found.check.fix.is_some());
+            let by: BTreeSet<String> = hit.map(|found| found.check.id.to_owned()).collect();
+            if by.is_empty() || self.cx.cancel.is_stopped() {
+                continue;
+            }
+            let candidate = &files[*at];
+            let Some(bytes) = self.bytes(candidate)? else { continue };
+            let file = File { path: &candidate.path, tags: seen.tags, size: bytes.len() as u64 };
+            let checks = plan.checks_of(&candidate.path, seen.tags)?;
+            if let Some(fixed) = fix_bytes(&checks, &file, &bytes, &plan.options) {
+                for name in &by {
+                    let before = || Some(Before { mode: candidate.mode, id: candidate.id, bytes: bytes.clone() });
+                    self.fixes.put(&candidate.path, before, (candidate.mode, fixed.clone()), name);
+                }
+                changed.insert(candidate.path.clone(), by);
+            }
+        }
+        Ok(changed)
+    }
+
+    /// The content of a file as the run sees it; `None` where a fix may not reach it.
+    fn bytes(&self, candidate: &Candidate) -> Result<Option<Vec<u8>>> {
+        if let Some(after) = self.fixes.after(&candidate.path) {
+            return Ok(Some(after.to_vec()));
+        }
+        match (self.request.target, &self.cx.repo, &candidate.id) {
+            (Target::Index | Target::Commit(_), Some(repo), Some(id)) => repo.blobs()?.read(id).map(Some),
+            (Target::Worktree, ..) if self.is_inside(&candidate.path)? => {
+                xtask_core::files::read(&self.cx.on_disk(&candidate.path)).map(Some)
+            }
+            _ => Ok(None),
+        }
+    }
+
+    /// Whether the file lies in the working tree, and not behind a link that leads out of it.
+    fn is_inside(&self, path: &RepoPath) -> Result<bool> {
+        let root = &self.cx.root;
+        let top = root
+            .canonicalize()
+            .map_err(|cause| Problem::invalid(format!("can't find {}", root.display())).why(cause))?;
+        let folder = self.cx.on_disk(path).parent().and_then(|folder| folder.canonicalize().ok());
+        Ok(folder.is_some_and(|folder| folder.starts_with(&top)))
+    }
+
+    /// Runs the fixing commands on these files: in the first round all that have something to do, later those whose files changed.
+    fn fixing_commands(&mut self, round: usize, todo: &BTreeSet<usize>, any: bool) -> Result<Changed> {
+        let plan = self.request.plan;
+        let files = self.request.files;
+        let mut chosen: Vec<(&Command, BTreeSet<&RepoPath>)> = Vec::new();
+        for command in plan.commands.iter().filter(|command| command.fixes) {
+            let mut mine = BTreeSet::new();
+            for one in todo.iter().filter_map(|at| self.seen.get(at)) {
+                if command.takes(&files[one.at].path, one.tags)? {
+                    mine.insert(&files[one.at].path);
+                }
+            }
+            let runs = if round == 0 { self.has_work(command)? } else { !mine.is_empty() || any && !command.wants_files() };
+            if runs {
+                chosen.push((command, mine));
+            }
+        }
+        let mut changed = Changed::new();
+        if chosen.is_empty() {
+            return Ok(changed);
+        }
+        self.rooms.prepare(&self.fixes)?;
+        let reaches: Vec<Reach<'_>> = chosen
+            .iter()
+            .map(|(command, mine)| if command.wants_files() { Reach::Files(mine.clone()) } else { Reach::All })
+            .collect();
+        for wave in waves(&reaches) {
+            let wave: Vec<&(&Command, BTreeSet<&RepoPath>)> = wave.iter().map(|&at| &chosen[at]).collect();
+            if !self.run_wave(round, &wave, &mut changed)? {
+                break;
+            }
+        }
+        Ok(changed)
+    }
+
+    /// Runs commands that share no file, and takes in what they changed. Whether to go on.
+    fn run_wave(
+        &mut self,
+        round: usize,
+        wave: &[&(&Command, BTreeSet<&RepoPath>)],
+        changed: &mut Changed,
+    ) -> Result<bool> {
+        let (called, ran) = self.rooms.with(Which::Snapshot, |room| {
+            let tasks: Vec<Task<'_>> = wave
+                .iter()
+                .map(|(command, mine)| Task { command, files: mine.iter().copied().collect(), room })
+                .collect();
+            (room.called, run_all(self.cx, &tasks, self.request.input, self.request.plan.fail_fast))
+        });
+        let mut failed = false;
+        for ((command, _), ran) in wave.iter().zip(ran) {
+            failed |= matches!(ran.end, End::Failed(_));
+            if round == 0 {
+                self.times.commands.push((command.name.clone(), ran.wall, called));
+            }
+            self.ended(ran.end);
+        }
+        if !self.cx.cancel.is_stopped() {
+            self.take_in(wave, changed)?;
+        }
+        Ok(!self.cx.cancel.is_stopped() && !(failed && self.request.plan.fail_fast))
+    }
+
+    /// Takes in what the commands of a wave changed: files of this run, and what they staged themselves. Other files are left as
+    /// they are, and told.
+    fn take_in(&mut self, wave: &[&(&Command, BTreeSet<&RepoPath>)], changed: &mut Changed) -> Result<()> {
+        let mut others = Vec::new();
+        for (path, change) in self.rooms.changes()? {
+            let (now, staged) = match change {
+                Change::Modified(now) => (now, false),
+                Change::Created { content, staged: true } => (content, true),
+                Change::Created { staged: false, .. } | Change::Deleted => {
+                    others.push(path);
+                    continue;
+                }
+            };
+            let by: BTreeSet<String> = wave
+                .iter()
+                .filter(|(command, mine)| mine.contains(&path) || !command.wants_files())
+                .map(|(command, _)| command.name.clone())
+                .collect();
+            let place = self.place_of(&path);
+            if !now.mode.is_file() || place.is_none() && !staged {
+                others.push(path);
+                continue;
+            }
+            let by = if by.is_empty() { wave.iter().map(|(command, _)| command.name.clone()).collect() } else { by };
+            let bytes = self.in_my_form(&path, now)?;
+            let before = match place {
+                Some(at) => self.before(&self.request.files[at])?,
+                None => None,
+            };
+            for name in &by {
+                self.fixes.put(&path, || before.clone(), (now.mode, bytes.clone()), name);
+            }
+            changed.entry(path).or_default().extend(by);
+        }
+        if !others.is_empty() {
+            let names: Vec<&str> = wave.iter().map(|(command, _)| command.name.as_str()).collect();
+            let shown: Vec<String> = others.iter().take(3).map(ToString::to_string).collect();
+            let more = if others.len() > 3 { ", …" } else { "" };
+            self.cx.events.notice(format!(
+                "hooks: {} also touched {} that this run is not about, left as they are: {}{more}",
+                names.join(", "),
+                counted(others.len(), "file"),
+                shown.join(", ")
+            ));
+        }
+        Ok(())
+    }
+
+    /// How a file was before any fixer.
+    fn before(&self, candidate: &Candidate) -> Result<Option<Before>> {
+        if self.fixes.after(&candidate.path).is_some() {
+            // It is asked at the first change alone.
+            return Ok(None);
+        }
+        let bytes = self.bytes(candidate)?;
+        Ok(bytes.map(|bytes| Before { mode: candidate.mode, id: candidate.id, bytes }))
+    }
+
+    /// Content as git would hold it, in the form in which this run looks at files.
+    fn in_my_form(&self, path: &RepoPath, content: Content) -> Result<Vec<u8>> {
+        let Some(repo) = &self.cx.repo else { return Ok(Vec::new()) };
+        let bytes = repo.blobs()?.read(&content.id)?;
+        match self.request.target {
+            Target::Worktree => repo.to_worktree(path, &bytes),
+            Target::Index | Target::Commit(_) => Ok(bytes),
+        }
+    }
+
+    /// What fixing commands would change, where nothing may be changed: a finding each.
+    pub(super) fn would_fix(&mut self) -> Result<()> {
+        let plan = self.request.plan;
+        let mut fixing = 0;
+        for command in plan.commands.iter().filter(|command| command.fixes) {
+            fixing += usize::from(self.has_work(command)?);
+        }
+        if fixing == 0 || self.cx.cancel.is_stopped() {
+            return Ok(());
+        }
+        if !self.rooms.can_snapshot() {
+            self.left_out = fixing;
+            self.cx.events.notice(format!(
+                "hooks: {} not run, since nothing may be changed here; `xtask hooks run {} --all-files --fix` runs them",
+                counted(fixing, "fixing command"),
+                plan.stage.name()
+            ));
+            return Ok(());
+        }
+        let todo: BTreeSet<usize> = self.seen.keys().copied().collect();
+        for (path, by) in self.fixing_commands(0, &todo, false)? {
+            let names: Vec<&str> = by.iter().map(String::as_str).collect();
+            let names = names.join(", ");
+            let line = self.first_difference(&path)?;
+            let at = Location { line: Some(line), ..Location::file(path) };
+            let finding = Finding::new(&names, &names, Some(at), format!("{names} would change the file"))
+                .fix(format!("xtask hooks run {} --all-files --fix", plan.stage.name()));
+            self.findings.push(finding);
+        }
+        self.fixes = super::Fixes::default();
+        Ok(())
+    }
+
+    /// The first line that a fixer changed.
+    fn first_difference(&self, path: &RepoPath) -> Result<u32> {
+        let Some(fixed) = self.fixes.iter().find(|(known, _)| *known == path).map(|(_, fixed)| fixed) else {
+            return Ok(1);
+        };
+        let before = fixed.before.as_ref().map_or(&[][..], |before| &before.bytes);
+        let same = before.iter().zip(&fixed.after).take_while(|(one, two)| one == two).count();
+        Ok(before[..same].iter().filter(|&&byte| byte == b'\n').count() as u32 + 1)
+    }
+}

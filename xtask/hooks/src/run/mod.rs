@@ -1,0 +1,186 @@
+//! A run of a stage: the pass, fixers until nothing changes any more, commands, and what all that comes to. It changes nothing of
+//! the user's: what fixers made is given back, and landing it is another's part.
+
+mod checkers;
+mod fixers;
+mod fixes;
+mod judge;
+mod rooms;
+mod summary;
+mod waves;
+
+use std::collections::BTreeMap;
+use std::time::Instant;
+
+use xtask_core::gate::Context;
+use xtask_core::model::{Finding, GateReport, Metric, Missing, Outcome, Result, Skip, Unit};
+use xtask_core::repo::ObjectId;
+
+pub(crate) use fixes::{Fixed, Fixes};
+use rooms::Rooms;
+pub(crate) use summary::counted;
+use summary::Times;
+
+use crate::commands::HookInput;
+use crate::resolve::StagePlan;
+use crate::scan::{Content, Pass, Seen};
+use crate::select::Candidate;
+
+/// Where the files that a run looks at are.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Target {
+    /// In the working tree.
+    Worktree,
+    /// In the index that git uses: what is staged.
+    Index,
+    /// In a commit.
+    Commit(ObjectId),
+}
+
+/// What becomes of files that a fixer would change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Intent {
+    /// They are findings.
+    Report,
+    /// They are fixed, and what is left is reported.
+    Fix,
+}
+
+/// What a run yields.
+pub(crate) struct Ended {
+    /// What it found.
+    pub(crate) report: GateReport,
+    /// What fixers made.
+    pub(crate) fixes: Fixes,
+}
+
+/// What a run is asked for.
+#[derive(Clone, Copy)]
+pub(crate) struct Request<'a> {
+    pub(crate) plan: &'a StagePlan,
+    pub(crate) target: &'a Target,
+    pub(crate) files: &'a [Candidate],
+    pub(crate) intent: Intent,
+    pub(crate) input: &'a HookInput,
+}
+
+/// A run under way.
+struct Run<'a> {
+    cx: &'a Context,
+    request: Request<'a>,
+    /// What the last look at each file saw, by its place in the list.
+    seen: BTreeMap<usize, Seen>,
+    fixes: Fixes,
+    findings: Vec<Finding>,
+    missing: Vec<Missing>,
+    rooms: Rooms<'a>,
+    times: Times,
+    /// How many commands had something to do.
+    commands: usize,
+    /// Fixing commands that could not run, as nothing may be changed.
+    left_out: usize,
+}
+
+/// Runs a stage.
+pub(crate) fn run(cx: &Context, request: Request<'_>) -> Result<Ended> {
+    let started = Instant::now();
+    let Request { plan, target, files, intent, .. } = request;
+    let idle = |command: &crate::resolve::Command| command.wants_files() && !command.always;
+    if files.is_empty() && plan.commands.iter().all(idle)  {
+        let outcome = Outcome::nothing_to_do("no files to check: only what git tracks is looked at");
+        return Ok(Ended { report: GateReport::new("hooks", outcome), fixes: Fixes::default() });
+    }
+    let mut run = Run {
+        cx,
+        request,
+        seen: BTreeMap::new(),
+        fixes: Fixes::default(),
+        findings: Vec::new(),
+        missing: Vec::new(),
+        rooms: Rooms::new(cx, plan, target),
+        times: Times::default(),
+        commands: 0,
+        left_out: 0,
+    };
+    run.look(&(0..files.len()).collect::<Vec<_>>())?;
+    match intent {
+        Intent::Fix => run.fix_until_stable()?,
+        Intent::Report => {}
+    }
+    run.judge()?;
+    if !plan.fail_fast || run.findings.is_empty() {
+        if intent == Intent::Report {
+            run.would_fix()?;
+        }
+        run.check_by_commands()?;
+    }
+    Ok(run.finish(started))
+}
+
+impl<'a> Run<'a> {
+    /// Looks at these files, and remembers what was seen.
+    fn look(&mut self, places: &[usize]) -> Result<()> {
+        let Request { plan, target, files, .. } = self.request;
+        let content = match (target, &self.cx.repo) {
+            (Target::Index | Target::Commit(_), Some(repo)) => Content::Blobs(repo),
+            _ => Content::Disk(&self.cx.root),
+        };
+        let started = Instant::now();
+        let pass = Pass {
+            content,
+            fixes: &self.fixes,
+            plan,
+            jobs: self.cx.jobs,
+            cancel: &self.cx.cancel,
+            events: &self.cx.events,
+        };
+        let seen = if places.len() == files.len() {
+            pass.run(files)
+        } else {
+            let chosen: Vec<Candidate> = places.iter().map(|&at| files[at].clone()).collect();
+            pass.run(&chosen).into_iter().map(|one| Seen { at: places[one.at], ..one }).collect()
+        };
+        for place in places {
+            self.seen.remove(place);
+        }
+        for mut one in seen {
+            if let Some(problem) = one.problem.take() {
+                return Err(problem);
+            }
+            self.seen.insert(one.at, one);
+        }
+        self.times.checks += started.elapsed();
+        Ok(())
+    }
+
+    /// Whether anything was measured.
+    fn measured(&self) -> bool {
+        let plan = self.request.plan;
+        !(plan.checks.is_empty() && plan.patterns.is_empty()) && !self.seen.is_empty() || self.commands > self.missing.len()
+    }
+
+    fn finish(mut self, started: Instant) -> Ended {
+        let mut report = GateReport::judged("hooks", std::mem::take(&mut self.findings));
+        if self.cx.cancel.is_stopped() {
+            report.outcome =
+                Outcome::Skipped { reason: Skip::Stopped, why: "the run was stopped".to_owned(), fix: None };
+        } else if report.outcome == Outcome::Passed && !self.measured() && self.missing.is_empty() {
+            report.outcome = Outcome::nothing_to_do("no check and no command had anything to do");
+        }
+        // What else ran has measured; where nothing did, the gate is skipped for what is missing.
+        if !self.measured() {
+            for part in &self.missing {
+                report.outcome = report.outcome.and(Outcome::missing(part.why.clone(), part.fix.clone()));
+            }
+        }
+        report.missing = std::mem::take(&mut self.missing);
+        let bytes = self.seen.values().map(|one| one.size).sum::<u64>() as f64;
+        report.metrics = vec![
+            Metric::count("files", self.seen.len()),
+            Metric { value: bytes, unit: Unit::Bytes, ..Metric::count("bytes", 0) },
+        ];
+        report.summary = self.summary();
+        report.wall_ms = started.elapsed().as_millis() as u64;
+        Ended { report, fixes: self.fixes }
+    }
+}

@@ -1,0 +1,180 @@
+//! Where commands run: in the working tree where that holds what is looked at, else in the snapshot.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use xtask_core::gate::Context;
+use xtask_core::model::{Problem, RepoPath, Result};
+use xtask_core::repo::{EntryMode, Repo, Side};
+
+use super::{Fixes, Target};
+use crate::commands::Room;
+use crate::resolve::{Command, StagePlan};
+use crate::section::Place;
+use crate::snapshot::{Changes, Content, Snapshot, Source, in_place};
+
+/// The rooms of a run.
+pub(crate) struct Rooms<'a> {
+    cx: &'a Context,
+    plan: &'a StagePlan,
+    target: &'a Target,
+    /// Made at its first use.
+    snapshot: Option<Snapshot>,
+    /// Whether the working tree holds what is looked at; learnt at its first use.
+    in_place: Option<bool>,
+}
+
+/// Which room a command runs in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Which {
+    /// The working tree.
+    InPlace,
+    /// The snapshot.
+    Snapshot,
+}
+
+impl<'a> Rooms<'a> {
+    pub(crate) fn new(cx: &'a Context, plan: &'a StagePlan, target: &'a Target) -> Self {
+        Self { cx, plan, target, snapshot: None, in_place: None }
+    }
+
+    /// The room of a command that changes nothing, now that fixers have made `fixes`.
+    pub(crate) fn of_checker(&mut self, command: &Command, fixes: &Fixes) -> Result<Which> {
+        match command.place {
+            Some(Place::Worktree) => Ok(Which::InPlace),
+            Some(Place::Snapshot) if self.cx.repo.is_some() => Ok(Which::Snapshot),
+            _ if self.holds_target(fixes)? => Ok(Which::InPlace),
+            _ => Ok(Which::Snapshot),
+        }
+    }
+
+    /// Whether the working tree holds what is looked at, fixes included.
+    fn holds_target(&mut self, fixes: &Fixes) -> Result<bool> {
+        let Some(repo) = &self.cx.repo else { return Ok(true) };
+        if matches!(self.target, Target::Worktree) && fixes.is_empty() {
+            return Ok(true);
+        }
+        if !fixes.is_empty() {
+            return Ok(false);
+        }
+        if let Some(known) = self.in_place {
+            return Ok(known);
+        }
+        let holds = match self.target {
+            Target::Worktree => true,
+            // Under another index (`commit -a`, `commit -- path`) a command's own git calls would see the wrong one.
+            Target::Index => owns_index(repo) && repo.unstaged()?.is_empty(),
+            Target::Commit(_) if repo.work_dir().is_none() => false,
+            Target::Commit(id) => {
+                let commit = Side::Revision(id.to_string());
+                owns_index(repo)
+                    && repo.changes(&commit, &Side::Index)?.is_empty()
+                    && repo.unstaged()?.is_empty()
+            }
+        };
+        self.in_place = Some(holds);
+        Ok(holds)
+    }
+
+    /// Whether there can be a snapshot.
+    pub(crate) fn can_snapshot(&self) -> bool {
+        self.cx.repo.is_some()
+    }
+
+    /// Makes the snapshot hold what is looked at, with `fixes` on top.
+    pub(crate) fn prepare(&mut self, fixes: &Fixes) -> Result<()> {
+        let Some(repo) = &self.cx.repo else {
+            return Err(Problem::usage("a snapshot needs a git repository"));
+        };
+        let changed = self.on_top(repo, fixes)?;
+        if let Some(snapshot) = &mut self.snapshot {
+            return snapshot.update(&changed);
+        }
+        let source = match self.target {
+            Target::Worktree | Target::Index => Source::Index(repo.index_file()),
+            Target::Commit(id) => Source::Commit(*id),
+        };
+        let snapshot = Snapshot::prepare(self.cx, source, &changed, &self.plan.link)?;
+        for notice in snapshot.notices() {
+            self.cx.events.notice(format!("hooks: {notice}"));
+        }
+        self.snapshot = Some(snapshot);
+        Ok(())
+    }
+
+    /// What lies on top of the index or commit: fixes, and for a run over the working tree what isn't staged.
+    fn on_top(&self, repo: &Repo, fixes: &Fixes) -> Result<BTreeMap<RepoPath, Content>> {
+        let mut changed = BTreeMap::new();
+        if matches!(self.target, Target::Worktree) {
+            for path in repo.unstaged()? {
+                if let Some(content) = on_disk(self.cx, repo, &path)? {
+                    changed.insert(path, content);
+                }
+            }
+        }
+        for (path, fixed) in fixes.iter() {
+            let content = if matches!(self.target, Target::Worktree) {
+                repo.write_blob(&repo.to_index(path, &fixed.after)?)?
+            } else {
+                repo.write_blob(&fixed.after)?
+            };
+            changed.insert(path.clone(), Content { mode: fixed.mode, id: content });
+        }
+        Ok(changed)
+    }
+
+    /// What commands changed in the snapshot since it was asked last.
+    pub(crate) fn changes(&mut self) -> Result<Changes> {
+        self.snapshot.as_mut().map_or_else(|| Ok(Changes::new()), Snapshot::changes)
+    }
+
+    /// Does something with a room. The snapshot must be prepared.
+    pub(crate) fn with<T>(&self, which: Which, act: impl FnOnce(&Room<'_>) -> T) -> T {
+        match (which, &self.snapshot) {
+            (Which::Snapshot, Some(snapshot)) => act(&Room {
+                root: snapshot.root(),
+                called: "in the snapshot",
+                enter: &|process| snapshot.environment(process),
+            }),
+            _ => act(&Room {
+                root: &self.cx.root,
+                called: "in the working tree",
+                enter: &|process| in_place(self.cx, process),
+            }),
+        }
+    }
+
+    /// Which of these files no longer are in the working tree what the index holds.
+    pub(crate) fn moved_on(&self, files: &BTreeSet<&RepoPath>) -> Result<bool> {
+        match (&self.cx.repo, self.target) {
+            (Some(repo), Target::Index) => Ok(repo.unstaged()?.iter().any(|path| files.contains(path))),
+            _ => Ok(false),
+        }
+    }
+}
+
+/// Whether git uses the working tree's own index.
+fn owns_index(repo: &Repo) -> bool {
+    let own = repo.git_dir().join("index");
+    let canonical = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    canonical(repo.index_file()) == canonical(&own)
+}
+
+/// What the working tree holds at `path`, as git would hold it; `None` where it holds no file.
+fn on_disk(cx: &Context, repo: &Repo, path: &RepoPath) -> Result<Option<Content>> {
+    let on_disk = cx.on_disk(path);
+    let Ok(metadata) = std::fs::symlink_metadata(&on_disk) else { return Ok(None) };
+    if metadata.is_symlink() {
+        let target = std::fs::read_link(&on_disk)
+            .map_err(|cause| Problem::invalid(format!("can't read {path}")).why(cause))?;
+        let target = RepoPath::relative(Path::new(""), &target);
+        let bytes = target.map(|target| target.as_bytes().to_vec()).unwrap_or_default();
+        return Ok(Some(Content { mode: EntryMode::Symlink, id: repo.write_blob(&bytes)? }));
+    }
+    if !metadata.is_file() {
+        return Ok(None);
+    }
+    let mode = if crate::select::is_executable(&metadata) { EntryMode::Executable } else { EntryMode::File };
+    let id = repo.write_blob(&repo.to_index(path, &xtask_core::files::read(&on_disk)?)?)?;
+    Ok(Some(Content { mode, id }))
+}

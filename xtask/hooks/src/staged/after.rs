@@ -1,0 +1,80 @@
+//! After a commit of some paths (`git commit -- path`): git commits from an index of its own, and the working tree's index doesn't
+//! learn of the fixes. The hook remembers them, and the post-commit hook stages them where nothing else was staged meanwhile.
+
+use serde::{Deserialize, Serialize};
+use xtask_core::gate::Context;
+use xtask_core::journal::Edit;
+use xtask_core::model::{Problem, RepoPath, Result};
+use xtask_core::repo::{EntryMode, IndexEdit, IndexUpdate, ObjectId, Repo};
+
+/// Where it is remembered, below the git folder of the working tree.
+const FILE: &str = "xtask/after-commit.json";
+
+/// The fixes of a commit under way.
+#[derive(Debug, Serialize, Deserialize)]
+struct Remembered {
+    /// HEAD before the commit; none before the first one.
+    head: Option<String>,
+    fixes: Vec<Fix>,
+}
+
+/// One fixed file: its staged blob, and the fixed one.
+#[derive(Debug, Serialize, Deserialize)]
+struct Fix {
+    path: RepoPath,
+    executable: bool,
+    staged: Option<String>,
+    fixed: String,
+}
+
+/// Remembers the fixes where git commits from an index that it throws away.
+pub(super) fn remember(repo: &Repo, edit: &Edit) -> Result<()> {
+    let name = repo.index_file().file_name().map(|name| name.to_string_lossy().into_owned());
+    if matches!(name.as_deref(), Some("index" | "index.lock")) {
+        return Ok(());
+    }
+    let id = |bytes: &[u8]| repo.write_blob(bytes).map(|id| id.to_string());
+    let mut fixes = Vec::new();
+    for one in &edit.index {
+        let Some((mode, fixed)) = &one.new else { continue };
+        let staged = one.old.as_ref().map(|(_, bytes)| id(bytes)).transpose()?;
+        let executable = *mode == EntryMode::Executable;
+        fixes.push(Fix { path: one.path.clone(), executable, staged, fixed: id(fixed)? });
+    }
+    let remembered = Remembered { head: head(repo), fixes };
+    let text = serde_json::to_vec(&remembered)
+        .map_err(|cause| Problem::invalid("can't remember the fixes of this commit").why(cause))?;
+    xtask_core::files::write(&repo.git_dir().join(FILE), &text)
+}
+
+fn head(repo: &Repo) -> Option<String> {
+    repo.resolve("HEAD").ok().map(|id| id.to_string())
+}
+
+/// Stages in the working tree's index what the commit's own index got fixed. Entries that hold something else by now stay.
+pub(crate) fn after_commit(cx: &Context) -> Result<()> {
+    let Some(repo) = &cx.repo else { return Ok(()) };
+    let file = repo.git_dir().join(FILE);
+    let Ok(text) = std::fs::read(&file) else { return Ok(()) };
+    let gone = || {
+        std::fs::remove_file(&file)
+            .map_err(|cause| Problem::invalid(format!("can't remove {}", file.display())).why(cause))
+    };
+    let remembered: Option<Remembered> = serde_json::from_slice(&text).ok();
+    // Of a commit that never came about.
+    let Some(remembered) = remembered.filter(|one| one.head == repo.resolve("HEAD^").ok().map(|id| id.to_string()))
+    else {
+        return gone();
+    };
+    for fix in remembered.fixes {
+        let mode = if fix.executable { EntryMode::Executable } else { EntryMode::File };
+        let blob = |hex: &str| ObjectId::from_hex(hex).map(|id| (mode, id));
+        let edit =
+            IndexEdit { path: fix.path, expected: fix.staged.as_deref().and_then(blob), new: blob(&fix.fixed) };
+        match repo.update_index(&[edit])? {
+            // One that was staged anew meanwhile is the user's.
+            IndexUpdate::Done | IndexUpdate::Changed(_) => {}
+        }
+    }
+    gone()
+}

@@ -1,0 +1,140 @@
+//! Landing fixes: all merges are computed before the first write; a journal makes the writes one step.
+
+use xtask_core::gate::Context;
+use xtask_core::journal::{Applied, Edit, FileEdit, IndexChange, Journal};
+use xtask_core::model::{Finding, Location, Problem, RepoPath, Result};
+use xtask_core::repo::Repo;
+
+use super::after;
+use super::merges::to_user;
+use crate::run::{Fixed, Fixes};
+use crate::section::OnFix;
+
+/// How often files may change under our hands before we give up.
+const ATTEMPTS: usize = 4;
+
+/// How landing ended.
+pub(super) enum Landed {
+    /// The index and the user's files have the fixes.
+    Done,
+    /// A fix and an edit that isn't staged meet: nothing was changed.
+    Overlaps(Vec<Finding>),
+}
+
+/// Brings the fixes to the index (unless the commit stops for them) and to the user's files.
+pub(super) fn land(cx: &Context, repo: &Repo, fixes: &Fixes, on_fix: OnFix) -> Result<Landed> {
+    let (journal, _) = Journal::open(repo, &cx.events, &cx.cancel)?;
+    for _ in 0..ATTEMPTS {
+        let edit = match edit(cx, repo, fixes, on_fix)? {
+            Ok(edit) => edit,
+            Err(overlaps) => return Ok(Landed::Overlaps(overlaps)),
+        };
+        match journal.apply(repo, &edit)? {
+            Applied::Done => {
+                if on_fix == OnFix::Restage {
+                    after::remember(repo, &edit)?;
+                }
+                return Ok(Landed::Done);
+            }
+            // The user saved one of the files just now: it is merged again. What was staged anew is another commit.
+            Applied::Changed(paths) => {
+                let anew = staged_anew(repo, fixes, &paths)?;
+                if !anew.is_empty() {
+                    return Ok(Landed::Overlaps(anew));
+                }
+            }
+        }
+    }
+    Err(Problem::invalid("the files change faster than fixes can reach them")
+        .why("something writes the staged files again and again; nothing was changed")
+        .fix("stop what writes them (a watcher?), and commit again"))
+}
+
+/// All writes that bring the fixes, or where they can't come.
+fn edit(
+    cx: &Context,
+    repo: &Repo,
+    fixes: &Fixes,
+    on_fix: OnFix,
+) -> Result<std::result::Result<Edit, Vec<Finding>>> {
+    let mut edit = Edit::default();
+    let mut overlaps = Vec::new();
+    for (path, fixed) in fixes.iter() {
+        match file_edit(cx, repo, path, fixed)? {
+            Ok(file) => edit.files.extend(file),
+            Err(overlap) => overlaps.push(overlap),
+        }
+        if on_fix == OnFix::Restage {
+            edit.index.push(IndexChange {
+                path: path.clone(),
+                old: fixed.before.as_ref().map(|before| (before.mode, before.bytes.clone())),
+                new: Some((fixed.mode, fixed.after.clone())),
+            });
+        }
+    }
+    Ok(if overlaps.is_empty() { Ok(edit) } else { Err(overlaps) })
+}
+
+/// The write that brings a fix to the user's file; none where the file isn't there (deleted, or something else in its place), or
+/// already is so.
+fn file_edit(
+    cx: &Context,
+    repo: &Repo,
+    path: &RepoPath,
+    fixed: &Fixed,
+) -> Result<std::result::Result<Option<FileEdit>, Finding>> {
+    let on_disk = cx.on_disk(path);
+    let there = std::fs::symlink_metadata(&on_disk).ok();
+    let Some(before) = &fixed.before else {
+        // A command created and staged the file.
+        let new = repo.to_worktree(path, &fixed.after)?;
+        return Ok(match there {
+            None => Ok(Some(FileEdit { path: path.clone(), old: None, new })),
+            Some(there) if there.is_file() && xtask_core::files::read(&on_disk)? == new => Ok(None),
+            Some(_) => Err(occupied(path, &fixed.by.join(", "))),
+        });
+    };
+    if !there.is_some_and(|there| there.is_file()) {
+        return Ok(Ok(None));
+    }
+    let user = xtask_core::files::read(&on_disk)?;
+    Ok(match to_user(repo, path, &before.bytes, &fixed.after, &user)? {
+        Ok(new) if new == user => Ok(None),
+        Ok(new) => Ok(Some(FileEdit { path: path.clone(), old: Some(user), new })),
+        Err(overlap) => {
+            let by = fixed.by.join(", ");
+            let line = overlap.lines.first().map(|at| u32::try_from(at.user.first).unwrap_or(u32::MAX));
+            let at = Location { line, ..Location::file(path.clone()) };
+            Err(Finding::new("hooks", "overlap", Some(at), format!(
+                "{by} would change staged lines that you edited again without staging that ({overlap}); nothing was changed"
+            ))
+            .fix("stage those lines too, or run the fixer on the file and stage the result, and commit again"))
+        }
+    })
+}
+
+fn occupied(path: &RepoPath, by: &str) -> Finding {
+    let message = format!("{by} created and staged the file, and something else is there in the working tree");
+    Finding::new("hooks", "overlap", Some(Location::file(path.clone())), message)
+        .fix("move it out of the way, or stage it, and commit again")
+}
+
+/// Those of the paths whose index entries are no longer what was checked.
+fn staged_anew(repo: &Repo, fixes: &Fixes, paths: &[RepoPath]) -> Result<Vec<Finding>> {
+    let index = repo.index()?;
+    let staged = |path: &RepoPath| {
+        let at = index.binary_search_by(|entry| entry.path.cmp(path)).ok()?;
+        Some((index[at].mode, index[at].id))
+    };
+    let checked = |path: &RepoPath| {
+        let (_, fixed) = fixes.iter().find(|(known, _)| *known == path)?;
+        fixed.before.as_ref().and_then(|before| Some((before.mode, before.id?)))
+    };
+    let anew = paths.iter().filter(|path| staged(path) != checked(path)).map(|path| {
+        let message =
+            "the file was staged anew while the hooks ran: what was checked isn't what would be committed";
+        let at = Some(Location::file(path.clone()));
+        Finding::new("hooks", "staged-meanwhile", at, message).fix("commit again")
+    });
+    Ok(anew.collect())
+}

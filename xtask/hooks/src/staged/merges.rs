@@ -1,0 +1,38 @@
+//! What the user's file becomes when a fix reaches it.
+
+use xtask_core::model::{RepoPath, Result};
+use xtask_core::repo::{Conversion, Repo};
+
+use crate::merge::{Overlap, merge};
+
+/// The bytes that the user's file gets, or where the fix and the user's own edit meet.
+///
+/// `staged` and `fixed` have git's form, `user` is the file as it is on disk. Where nothing was edited since staging, the file is what
+/// git would check out of the fix. Otherwise lines are merged; where a filter makes the file's bytes something else than lines of the
+/// blob, they are merged in git's form, if the way there and back is exact.
+pub(super) fn to_user(
+    repo: &Repo,
+    path: &RepoPath,
+    staged: &[u8],
+    fixed: &[u8],
+    user: &[u8],
+) -> Result<std::result::Result<Vec<u8>, Overlap>> {
+    let conversion = repo.conversion(path)?;
+    if conversion == Conversion::None {
+        return Ok(merge(staged, fixed, user));
+    }
+    if repo.to_worktree(path, staged)? == user {
+        return repo.to_worktree(path, fixed).map(Ok);
+    }
+    if conversion == Conversion::LineEndings {
+        return Ok(merge(staged, fixed, user));
+    }
+    let clean = repo.to_index(path, user)?;
+    if repo.to_worktree(path, &clean)? != user {
+        return Ok(Err(Overlap::whole(staged, user)));
+    }
+    match merge(staged, fixed, &clean) {
+        Ok(merged) => repo.to_worktree(path, &merged).map(Ok),
+        Err(overlap) => Ok(Err(overlap)),
+    }
+}

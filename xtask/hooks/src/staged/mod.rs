@@ -1,0 +1,98 @@
+//! What git's commit asks for: the staged files are checked and fixed as they are in the index, and what fixers made comes back to
+//! the index and, by a three-way merge, to the user's files. A run that fails changes nothing.
+
+mod after;
+mod candidates;
+mod land;
+mod merges;
+
+use xtask_core::gate::Context;
+use xtask_core::journal::Journal;
+use xtask_core::model::{Finding, GateReport, Location, Outcome, Problem, Result};
+
+pub(crate) use after::after_commit;
+use land::Landed;
+
+use crate::commands::HookInput;
+use crate::resolve::StagePlan;
+use crate::run::{Ended, Fixes, Intent, Request, Target, counted, run};
+use crate::section::OnFix;
+use crate::select::Candidate;
+
+/// Runs `plan` on what is staged.
+pub fn run_staged(cx: &Context, plan: &StagePlan, input: &HookInput) -> Result<GateReport> {
+    let Some(repo) = &cx.repo else {
+        return Err(Problem::usage("there is nothing staged: this is no git repository"));
+    };
+    for told in recover(cx)? {
+        cx.events.notice(format!("hooks: {told}"));
+    }
+    let files = staged_files(cx, plan)?;
+    let request = Request { plan, target: &Target::Index, files: &files, intent: Intent::Fix, input };
+    let Ended { mut report, fixes } = run(cx, request)?;
+    if fixes.is_empty() || cx.cancel.is_stopped() {
+        return Ok(report);
+    }
+    if !report.findings.is_empty() {
+        cx.events.notice(format!(
+            "hooks: {} could be fixed, and nothing was changed, since the commit fails: {}",
+            counted(fixes.len(), "file"),
+            shown(&fixes)
+        ));
+        return Ok(report);
+    }
+    if matches!(report.outcome, Outcome::Invalid { .. }) {
+        return Ok(report);
+    }
+    match land::land(cx, repo, &fixes, plan.on_fix)? {
+        Landed::Done => {
+            let done = match plan.on_fix {
+                OnFix::Restage => "fixed and staged",
+                OnFix::Stop => "fixed in the working tree",
+            };
+            cx.events.notice(format!("hooks: {done}: {}", shown(&fixes)));
+            if plan.on_fix == OnFix::Stop {
+                fail(&mut report, fixes.iter().map(|(path, fixed)| {
+                    let message = format!("{} fixed the file in the working tree", fixed.by.join(", "));
+                    let at = Some(Location::file(path.clone()));
+                    Finding::new("hooks", "fixed", at, message).fix("look at it, `git add` it, and commit again")
+                }));
+            }
+        }
+        Landed::Overlaps(overlaps) => fail(&mut report, overlaps.into_iter()),
+    }
+    Ok(report)
+}
+
+/// The files that a commit would change.
+pub(crate) fn staged_files(cx: &Context, plan: &StagePlan) -> Result<Vec<Candidate>> {
+    cx.repo.as_ref().map_or_else(|| Ok(Vec::new()), |repo| candidates::staged(cx, repo, plan))
+}
+
+/// Rolls back what an earlier run was killed in the middle of, and gives what it did, a line each.
+pub fn recover(cx: &Context) -> Result<Vec<String>> {
+    let Some(repo) = &cx.repo else {
+        return Err(Problem::usage("there is nothing to recover: this is no git repository"));
+    };
+    let (_, recovered) = Journal::open(repo, &cx.events, &cx.cancel)?;
+    Ok(recovered.lines())
+}
+
+/// The report of a run that fails for these.
+fn fail(report: &mut GateReport, findings: impl Iterator<Item = Finding>) {
+    report.findings.extend(findings);
+    report.outcome = Outcome::Failed;
+}
+
+/// The fixed files and who fixed them, for one line.
+fn shown(fixes: &Fixes) -> String {
+    const MOST: usize = 8;
+    let one = |(path, fixed): (&xtask_core::model::RepoPath, &crate::run::Fixed)| {
+        format!("{path} ({})", fixed.by.join(", "))
+    };
+    let mut shown: Vec<String> = fixes.iter().take(MOST).map(one).collect();
+    if fixes.len() > MOST {
+        shown.push(format!("and {} more", fixes.len() - MOST));
+    }
+    shown.join(", ")
+}

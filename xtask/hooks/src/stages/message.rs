@@ -1,0 +1,59 @@
+//! commit-msg and prepare-commit-msg: the file of the message is what checks and commands get, and commands may change it.
+
+use std::time::Instant;
+
+use xtask_core::gate::Context;
+use xtask_core::model::{Finding, GateReport, Outcome, Problem, RepoPath, Result, Skip};
+
+use crate::commands::{End, HookInput, Room, Task, run_all};
+use crate::resolve::StagePlan;
+use crate::run::counted;
+use crate::snapshot::in_place;
+
+/// Runs the stage on the message that git names.
+pub(super) fn run(cx: &Context, plan: &StagePlan, input: &HookInput) -> Result<GateReport> {
+    let started = Instant::now();
+    let Some(file) = input.arguments.first() else {
+        return Err(Problem::usage(format!("{} needs the file of the message", plan.stage.name()))
+            .fix(format!("xtask hooks run {} -- .git/COMMIT_EDITMSG", plan.stage.name())));
+    };
+    let on_disk = cx.root.join(file);
+    let path = RepoPath::new(file.as_encoded_bytes());
+    let room = Room { root: &cx.root, called: "in the working tree", enter: &|process| in_place(cx, process) };
+    let tasks: Vec<Task<'_>> =
+        plan.commands.iter().map(|command| Task { command, files: vec![&path], room: &room }).collect();
+    let mut findings: Vec<Finding> = Vec::new();
+    let mut missing = Vec::new();
+    // One after the other, in the order in which they are written: each may change the message.
+    for task in &tasks {
+        for ran in run_all(cx, std::slice::from_ref(task), input, plan.fail_fast) {
+            match ran.end {
+                End::Passed | End::Stopped => {}
+                End::Failed(finding) => findings.push(*finding),
+                End::Missing(part) => missing.push(part),
+            }
+        }
+    }
+    findings.extend(checked(cx, plan, &on_disk)?);
+    let ran = tasks.len() + plan.checks.len();
+    let mut report = GateReport::judged("hooks", findings);
+    if cx.cancel.is_stopped() {
+        report.outcome =
+            Outcome::Skipped { reason: Skip::Stopped, why: "the run was stopped".to_owned(), fix: None };
+    } else if ran == 0 {
+        report.outcome = Outcome::nothing_to_do("the stage has no checks and no commands");
+    } else if missing.len() == ran {
+        for part in &missing {
+            report.outcome = report.outcome.and(Outcome::missing(part.why.clone(), part.fix.clone()));
+        }
+    }
+    report.missing = missing;
+    report.summary = format!("the message, {}", counted(ran, "check"));
+    report.wall_ms = started.elapsed().as_millis() as u64;
+    Ok(report)
+}
+
+/// What the built-in checks hold against the message.
+fn checked(_cx: &Context, _plan: &StagePlan, _file: &std::path::Path) -> Result<Vec<Finding>> {
+    Ok(Vec::new())
+}

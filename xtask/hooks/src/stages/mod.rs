@@ -1,0 +1,51 @@
+//! What git asks for at each stage: which files are meant, and where they are.
+
+mod history;
+mod message;
+mod push;
+mod together;
+
+use xtask_core::gate::Context;
+use xtask_core::model::{GateReport, Result};
+
+use crate::commands::HookInput;
+use crate::resolve::StagePlan;
+use crate::stage::Stage;
+use crate::plan::Planned;
+use crate::staged::{after_commit, run_staged, staged_files};
+
+/// Runs a stage as git's hook of that name: on what git is about to do, or has done.
+pub fn run_hook(cx: &Context, plan: &StagePlan, input: &HookInput) -> Result<GateReport> {
+    match plan.stage {
+        Stage::PreCommit | Stage::PreMergeCommit => run_staged(cx, plan, input),
+        Stage::PrepareCommitMsg | Stage::CommitMsg => message::run(cx, plan, input),
+        Stage::PrePush => push::run(cx, plan, input),
+        Stage::PreReceive => push::receive(cx, plan, input),
+        Stage::PostCommit => {
+            after_commit(cx)?;
+            history::run(cx, plan, input)
+        }
+        Stage::PreRebase | Stage::PostCheckout | Stage::PostMerge | Stage::PostRewrite => {
+            history::run(cx, plan, input)
+        }
+    }
+}
+
+/// What [`run_hook`] would do: nothing is started, nothing is changed.
+pub fn plan_hook(cx: &Context, plan: &StagePlan, input: &HookInput) -> Result<Vec<Planned>> {
+    let files = match plan.stage {
+        Stage::PreCommit | Stage::PreMergeCommit => staged_files(cx, plan)?,
+        Stage::PrepareCommitMsg | Stage::CommitMsg => Vec::new(),
+        Stage::PrePush => push::files(cx, plan, input)?,
+        Stage::PreReceive => push::received_files(cx, plan, input)?,
+        Stage::PostCommit | Stage::PreRebase | Stage::PostCheckout | Stage::PostMerge | Stage::PostRewrite => {
+            history::files(cx, plan, input)?
+        }
+    };
+    crate::plan::plan(plan, &files)
+}
+
+/// Whether git gives the stage's hook something on standard input.
+pub fn reads_input(stage: Stage) -> bool {
+    matches!(stage, Stage::PrePush | Stage::PreReceive | Stage::PostRewrite)
+}

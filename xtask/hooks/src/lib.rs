@@ -11,6 +11,7 @@ mod run;
 mod scan;
 mod section;
 mod select;
+pub mod snapshot;
 mod stage;
 pub mod types;
 

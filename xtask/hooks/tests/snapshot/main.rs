@@ -1,0 +1,12 @@
+//! The snapshot in which hook commands run, on real repositories.
+
+#![cfg(unix)]
+#![expect(clippy::unwrap_used, reason = "helpers of tests are tests")]
+
+mod changing;
+mod filling;
+mod fixture;
+mod linking;
+mod names;
+mod repairing;
+mod repositories;

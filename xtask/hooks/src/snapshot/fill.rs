@@ -10,7 +10,7 @@ use xtask_core::gate::Context;
 use xtask_core::model::{Fingerprint, Problem, RepoPath, Result};
 use xtask_core::repo::{ObjectId, Repo};
 
-use super::git::{At, Git, failed, fields, run};
+use super::git::{At, Git, failed, fields};
 use super::place::Place;
 use super::remove::remove_all;
 use super::state::{IndexMark, State};
@@ -19,8 +19,9 @@ use super::{Content, Source};
 /// Before this, nobody needs to be told why a commit takes its time.
 const QUIET: Duration = Duration::from_secs(1);
 
-/// What of the configuration decides how content is written to files. A change of it checks everything out again.
-const SETTINGS: &str = "^(core\\.(autocrlf|eol|symlinks|filemode|attributesfile|ignorecase)|filter\\..*)$";
+/// What of the configuration decides which files are written, and how. A change of it checks everything out again.
+const SETTINGS: &str =
+    "^(core\\.(autocrlf|eol|symlinks|filemode|attributesfile|ignorecase|sparse.*)|filter\\..*)$";
 
 /// Lists the files that differ from the index, and those that aren't in it and aren't ignored.
 const DIFFERING: [&str; 6] = ["ls-files", "-z", "--modified", "--deleted", "--others", "--exclude-standard"];
@@ -61,8 +62,7 @@ pub(super) fn wanted_tree(
     if !changed.is_empty() {
         git.fed(&["update-index", "-z", "--index-info"], index_info(changed))?;
     }
-    let write = git.process().args(["write-tree"]);
-    let ended = run(&write, &cx.cancel)?;
+    let ended = git.run(&["write-tree"])?;
     if ended.is_success() {
         return parse_id(&ended.stdout);
     }
@@ -72,7 +72,7 @@ pub(super) fn wanted_tree(
         Some((path, _)) => Err(Problem::invalid("the index holds files in conflict")
             .why(format!("{path} isn't merged yet"))
             .fix("resolve the conflicts, `git add` the files, then commit")),
-        None => Err(failed(&write, &ended)),
+        None => Err(failed(&["write-tree"], &ended)),
     }
 }
 
@@ -93,13 +93,15 @@ fn parse_id(output: &[u8]) -> Result<ObjectId> {
     })
 }
 
-/// The fingerprint of what decides how content is written to files.
+/// The fingerprint of what decides which files are written, and how.
 pub(super) fn settings(cx: &Context, repo: &Repo) -> Result<String> {
     let git = Git::new(cx, At { git_dir: repo.git_dir(), work_tree: None, index: None });
     // Exit code 1: nothing is set.
-    let ended = run(&git.process().args(["config", "-z", "--get-regexp", SETTINGS]), &cx.cancel)?;
-    let attributes = std::fs::read(repo.common_dir().join("info/attributes")).unwrap_or_default();
-    Ok(Fingerprint::of([&ended.stdout[..], &attributes]).to_string())
+    let ended = git.run(&["config", "-z", "--get-regexp", SETTINGS])?;
+    let held = |file: PathBuf| std::fs::read(file).unwrap_or_default();
+    let attributes = held(repo.common_dir().join("info/attributes"));
+    let sparse = held(repo.git_dir().join("info/sparse-checkout"));
+    Ok(Fingerprint::of([&ended.stdout[..], &attributes, &sparse]).to_string())
 }
 
 /// One filling of the snapshot.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use xtask_core::exec::{Cancel, Ended, Process, RunError};
+use xtask_core::exec::{Ended, Process, RunError};
 use xtask_core::gate::Context;
 use xtask_core::model::{Problem, Result};
 
@@ -84,7 +84,7 @@ impl<'a> Git<'a> {
         Self { cx, at }
     }
 
-    pub(super) fn process(&self) -> Process {
+    fn process(&self) -> Process {
         let At { git_dir, work_tree, index } = self.at;
         // What was given on git's own command line (`git -c …`) counts for us as well.
         let kept = ["GIT_CONFIG_COUNT", "GIT_CONFIG_PARAMETERS"];
@@ -118,21 +118,37 @@ impl<'a> Git<'a> {
 
     /// What git writes; any exit code but 0 is a problem that tells what git said.
     pub(super) fn output(&self, arguments: &[&str]) -> Result<Vec<u8>> {
-        self.finish(&self.process().args(arguments))
+        self.finish(arguments, &self.process().args(arguments))
     }
 
     /// The same with this input.
     pub(super) fn fed(&self, arguments: &[&str], input: Vec<u8>) -> Result<Vec<u8>> {
-        self.finish(&self.process().args(arguments).input(input))
+        self.finish(arguments, &self.process().args(arguments).input(input))
     }
 
-    pub(super) fn finish(&self, process: &Process) -> Result<Vec<u8>> {
-        let ended = run(process, &self.cx.cancel)?;
+    /// How it ended, whatever its exit code.
+    pub(super) fn run(&self, arguments: &[&str]) -> Result<Ended> {
+        self.start(&self.process().args(arguments))
+    }
+
+    fn start(&self, process: &Process) -> Result<Ended> {
+        process.run(&self.cx.cancel).map_err(|error| match error {
+            RunError::NotFound { .. } => {
+                Problem::missing("the snapshot for hook commands needs the git program")
+                    .why(error)
+                    .fix("install git")
+            }
+            error => Problem::from(error),
+        })
+    }
+
+    fn finish(&self, arguments: &[&str], process: &Process) -> Result<Vec<u8>> {
+        let ended = self.start(process)?;
         if !ended.is_success() {
-            return Err(failed(process, &ended));
+            return Err(failed(arguments, &ended));
         }
         if ended.is_cut() {
-            return Err(Problem::invalid(format!("can't take in what {} writes", shown(process)))
+            return Err(Problem::invalid(format!("can't take in what git {} writes", arguments[0]))
                 .why("it is more than 64 MB")
                 .fix("ignore generated files in .gitignore"));
         }
@@ -140,29 +156,13 @@ impl<'a> Git<'a> {
     }
 }
 
-/// Runs git to its end.
-pub(super) fn run(process: &Process, cancel: &Cancel) -> Result<Ended> {
-    process.run(cancel).map_err(|error| match error {
-        RunError::NotFound { .. } => Problem::missing("the snapshot for hook commands needs the git program")
-            .why(error)
-            .fix("install git"),
-        error => Problem::from(error),
-    })
-}
-
 /// The problem of a git that failed.
-pub(super) fn failed(process: &Process, ended: &Ended) -> Problem {
+pub(super) fn failed(arguments: &[&str], ended: &Ended) -> Problem {
     let why = match ended.last_lines(10) {
         said if said.is_empty() => ended.how(),
         said => said,
     };
-    Problem::invalid(format!("{} failed", shown(process))).why(why)
-}
-
-/// The command line without the settings that are always there.
-fn shown(process: &Process) -> String {
-    let line = process.show();
-    line.rsplit_once("submodule.recurse=false ").map_or(line.clone(), |(_, rest)| format!("git {rest}"))
+    Problem::invalid(format!("git {} failed", arguments.join(" "))).why(why)
 }
 
 /// The pieces between zero bytes, the last one ended by one too.
@@ -172,6 +172,8 @@ pub(super) fn fields(output: &[u8]) -> impl Iterator<Item = &[u8]> {
 
 #[cfg(test)]
 mod tests {
+    use xtask_core::exec::Cancel;
+
     use super::*;
 
     #[test]

@@ -10,7 +10,7 @@ use xtask_core::gate::Context;
 use xtask_core::model::{Problem, Result};
 use xtask_core::repo::{ObjectId, Repo};
 
-use super::git::{At, Git, run};
+use super::git::{At, Git};
 use super::place::Place;
 use super::remove::remove_all;
 
@@ -92,7 +92,7 @@ fn set_head(cx: &Context, repo: &Repo, place: &Place, head: &Head, reftable: boo
     let commit = match head {
         Head::Detached(commit) => commit.to_string(),
         Head::AsInWorktree => {
-            let branch = run(&theirs.process().args(["symbolic-ref", "--quiet", "HEAD"]), &cx.cancel)?;
+            let branch = theirs.run(&["symbolic-ref", "--quiet", "HEAD"])?;
             if branch.is_success() {
                 let branch = branch.stdout.trim_end().to_str_lossy().into_owned();
                 return ours.output(&["symbolic-ref", "HEAD", &branch]).map(drop);
@@ -116,9 +116,8 @@ fn worktree_settings(cx: &Context, repo: &Repo, place: &Place) -> Result<()> {
     if source.is_some() {
         let git = Git::new(cx, At { git_dir: &place.git, work_tree: None, index: None });
         let file = own.to_string_lossy();
-        let unset = git.process().args(["config", "--file", &file, "--unset-all", "core.worktree"]);
         // It fails where there is none.
-        run(&unset, &cx.cancel)?;
+        git.run(&["config", "--file", &file, "--unset-all", "core.worktree"])?;
         git.output(&["config", "--file", &file, "core.bare", "false"])?;
     }
     put(&place.folder.join("config.source"), source.as_deref())

@@ -170,7 +170,11 @@ impl Snapshot {
         if let Some(working) = repo.work_dir() {
             let working = working.canonicalize().unwrap_or_else(|_| working.to_owned());
             let trees = Trees { working: &working, snapshot: &self.place.tree };
-            self.notices = links::make(trees, wanted);
+            let is_tracked = |path: &RepoPath| {
+                let listed = git.output(&["ls-files", "-z", "--", &path.to_path().to_string_lossy()]);
+                listed.map_or(true, |listed| !listed.is_empty())
+            };
+            self.notices = links::make(trees, wanted, is_tracked);
         }
         Ok(())
     }

@@ -118,7 +118,7 @@ fn what_commands_left_is_undone_but_for_ignored_output() {
         ("c/d", "d\n"),
     ]);
     let snapshot = fixture.prepare();
-    let kept = identity(&snapshot, "src/b");
+    let kept = identity(&snapshot, ".gitignore");
     run(
         &snapshot,
         "mkdir -p target/debug new/deep .hidden && echo built >target/debug/out && echo >src/x.o && echo >new/deep/f && \
@@ -137,7 +137,7 @@ fn what_commands_left_is_undone_but_for_ignored_output() {
         ("src/x.o", "\n"),
     ]);
     assert_eq!(held(&snapshot), expected);
-    assert_eq!(identity(&snapshot, "src/b"), kept);
+    assert_eq!(identity(&snapshot, ".gitignore"), kept);
     assert_eq!(run(&snapshot, "git status --porcelain"), "");
     assert!(!snapshot.root().join("new").exists() && !snapshot.root().join("nested").exists());
 }

@@ -135,7 +135,7 @@ fn tracked_files_win_over_links() {
     assert!(!snapshot.root().join("node_modules/b").exists());
     assert_eq!(run(&snapshot, "git status --porcelain"), "A  node_modules/a/index.js");
     drop(snapshot);
-    fixture.git(["rm", "-r", "--quiet", "--cached", "node_modules/a"]);
+    fixture.git(["rm", "-rf", "--quiet", "--cached", "node_modules/a"]);
     let snapshot = fixture.prepare();
     assert_eq!(read(&snapshot.root().join("node_modules/a/index.js")), "unstaged");
     assert_eq!(run(&snapshot, "git status --porcelain"), "");

@@ -54,10 +54,19 @@ pub(super) fn make(folder: &Path, plan: &Plan) -> io::Result<()> {
     fill(folder, plan)
 }
 
+/// Whether it is a folder that we made.
+pub(super) fn is_ours(folder: &Path) -> bool {
+    !folder.is_symlink() && std::fs::read(folder.join(IGNORE_NAME)).is_ok_and(|held| held == IGNORE)
+}
+
 fn fill(folder: &Path, plan: &Plan) -> io::Result<()> {
     for entry in std::fs::read_dir(folder)? {
         let entry = entry?;
-        if entry.file_type()?.is_symlink() {
+        let kind = entry.file_type()?;
+        let is_folder = matches!(plan.get(&entry.file_name()), Some(Entry::Folder(_)));
+        if kind.is_dir() && !is_folder && is_ours(&entry.path()) {
+            remove(&entry.path());
+        } else if kind.is_symlink() {
             let keep = match plan.get(&entry.file_name()) {
                 Some(Entry::To(target)) => std::fs::read_link(entry.path())? == *target,
                 _ => false,
@@ -75,19 +84,18 @@ fn fill(folder: &Path, plan: &Plan) -> io::Result<()> {
                 Err(cause) if cause.kind() == io::ErrorKind::AlreadyExists => {}
                 made => made?,
             },
-            Entry::Folder(plan) => {
-                std::fs::create_dir_all(&path)?;
-                fill(&path, plan)?;
-            }
+            Entry::Folder(plan) => make(&path, plan)?,
         }
     }
     Ok(())
 }
 
-/// Removes our links from a folder, and the folder where nothing else is in it.
+/// Removes our links from a folder of links, and the folder where nothing else is in it. Other folders stay as they are.
 pub(super) fn remove(folder: &Path) {
+    if !is_ours(folder) {
+        return;
+    }
     let Ok(entries) = std::fs::read_dir(folder) else { return };
-    let is_ours = std::fs::read(folder.join(IGNORE_NAME)).is_ok_and(|held| held == IGNORE);
     for entry in entries.filter_map(Result::ok) {
         match entry.file_type() {
             Ok(kind) if kind.is_symlink() => {
@@ -97,8 +105,6 @@ pub(super) fn remove(folder: &Path) {
             _ => {}
         }
     }
-    if is_ours {
-        let _ = remove_all(&folder.join(IGNORE_NAME));
-    }
+    let _ = remove_all(&folder.join(IGNORE_NAME));
     let _ = std::fs::remove_dir(folder);
 }

@@ -129,12 +129,19 @@ pub(super) fn remove_stale(tree: &Path, held: &[RepoPath], wanted: &[Link]) {
     }
 }
 
-/// Makes the links that are missing, and puts wrong ones right. Gives what the user should know.
-pub(super) fn make(trees: Trees, links: &[Link]) -> Vec<String> {
+/// Makes the links that are missing, and puts wrong ones right. What the snapshot tracks itself (`is_tracked`, only asked where
+/// something is in the way) stays. Gives what the user should know.
+pub(super) fn make(trees: Trees, links: &[Link], is_tracked: impl Fn(&RepoPath) -> bool) -> Vec<String> {
     let mut notices = Vec::new();
     for link in links {
         let (from, to) = (link.path.below(trees.working), link.path.below(trees.snapshot));
-        if goes_through_link(trees.snapshot, &link.path) {
+        let has_folder = to.parent().is_some_and(Path::is_dir);
+        if goes_through_link(trees.snapshot, &link.path) || !has_folder && link.kind != Kind::Asked {
+            continue;
+        }
+        let in_the_way =
+            to.symlink_metadata().is_ok_and(|there| !there.is_symlink()) && !folder::is_ours(&to);
+        if in_the_way && is_tracked(&link.path) {
             continue;
         }
         let made = if link.is_folder {

@@ -117,8 +117,10 @@ impl Fill<'_> {
     /// Makes the snapshot hold the tree. Files that it holds already aren't touched.
     pub(super) fn run(&self, state: &mut State) -> Result<()> {
         let index = self.place.git.join("index");
-        let rewrite = index.exists() && (state.settings != self.settings || self.attributes_changed(state));
-        if !rewrite
+        let is_filled = index.exists();
+        if is_filled
+            && state.settled
+            && state.settings == self.settings
             && state.tree.as_deref() == Some(self.tree)
             && state.index.is_some()
             && state.index == IndexMark::of(&index)
@@ -128,17 +130,21 @@ impl Fill<'_> {
                 return Ok(());
             }
         }
-        state.tree = None;
+        let old = state.tree.take();
         self.save(state)?;
-        self.check_out()?;
+        let before = IndexMark::of(&index);
+        let attributes_changed = self.check_out_and(|| self.attributes_changed(old.as_deref()))?;
+        let rewrite = is_filled && (attributes_changed || state.settings != self.settings);
         if rewrite {
             // Now that the files of the old tree are gone, nothing is believed to be right.
             remove_all(&index).map_err(|cause| unremovable(&index, &cause))?;
-            self.check_out()?;
+            self.check_out_and(|| ())?;
         }
         self.clean(&state.links)?;
         state.tree = Some(self.tree.to_owned());
         state.index = IndexMark::of(&index);
+        state.settled =
+            !rewrite && (state.settled || IndexMark::is_older(before.as_ref(), state.index.as_ref()));
         self.settings.clone_into(&mut state.settings);
         self.save(state)
     }
@@ -149,8 +155,8 @@ impl Fill<'_> {
 
     /// Whether attributes changed since the files were written: files whose content stays may have to be written
     /// differently. What can't be told counts as changed.
-    fn attributes_changed(&self, state: &State) -> bool {
-        match state.tree.as_deref() {
+    fn attributes_changed(&self, old: Option<&str>) -> bool {
+        match old {
             Some(old) if old == self.tree => false,
             Some(old) => {
                 let changed = self.git.output(&["diff-tree", "-r", "-z", "--name-only", old, self.tree]);
@@ -161,8 +167,11 @@ impl Fill<'_> {
         }
     }
 
-    /// Writes what differs from the index or the disk, and removes what the tree doesn't hold.
-    fn check_out(&self) -> Result<()> {
+    /// Writes what differs from the index or the disk, and removes what the tree doesn't hold. Meanwhile does something else.
+    fn check_out_and<T>(&self, meanwhile: impl FnOnce() -> T + Send) -> Result<T>
+    where
+        T: Send,
+    {
         let (done, wait) = channel::<()>();
         std::thread::scope(|scope| {
             scope.spawn(move || {
@@ -171,9 +180,11 @@ impl Fill<'_> {
                     self.cx.events.progress("snapshot", 0, 0, message);
                 }
             });
+            let meanwhile = scope.spawn(meanwhile);
             let checked_out = self.git.output(&["read-tree", "--reset", "-u", self.tree]);
             drop(done);
-            checked_out.map(drop)
+            let other = meanwhile.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+            checked_out.map(|_| other)
         })
     }
 

@@ -22,6 +22,9 @@ pub(super) struct State {
     pub(super) tree: Option<String>,
     /// The index at the end of that.
     pub(super) index: Option<IndexMark>,
+    /// Whether the index is younger than most files: git reads each file that was written in the second of the index, time and
+    /// again, until the index is written in a later one.
+    pub(super) settled: bool,
     /// What of git's configuration decides how content is written.
     pub(super) settings: String,
     /// Our links; a folder of links is one.
@@ -61,6 +64,12 @@ pub(super) struct IndexMark {
 }
 
 impl IndexMark {
+    /// Whether one index was written in an earlier second than the other.
+    pub(super) fn is_older(one: Option<&Self>, other: Option<&Self>) -> bool {
+        let second = |mark: &Self| mark.modified_ns / 1_000_000_000;
+        one.zip(other).is_some_and(|(one, other)| second(one) < second(other))
+    }
+
     /// The mark of the index in `file`; `None` where it can't be read.
     pub(super) fn of(file: &Path) -> Option<Self> {
         let mut index = File::open(file).ok()?;
@@ -91,8 +100,11 @@ mod tests {
         let text = files::read(&file).unwrap();
         files::write(&file, &text[..text.len() / 2]).unwrap();
         assert_eq!(State::load(&file), State::default());
-        files::write(&file, b"{\"version\":0,\"tree\":null,\"index\":null,\"settings\":\"\",\"links\":[]}")
-            .unwrap();
+        files::write(
+            &file,
+            b"{\"version\":0,\"tree\":null,\"index\":null,\"settled\":true,\"settings\":\"\",\"links\":[]}",
+        )
+        .unwrap();
         assert_eq!(State::load(&file), State::default());
     }
 

@@ -1,5 +1,6 @@
 //! Damaged, locked, abandoned: what became of a snapshot between two runs.
 
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
 use xtask_core::model::{Event, Events, ProblemKind};
@@ -128,7 +129,7 @@ fn two_runs_in_one_worktree_wait_for_each_other() {
         let other = scope.spawn(|| {
             Snapshot::prepare(&cx, Source::Index(&index), &std::collections::BTreeMap::new(), &[]).map(drop)
         });
-        let told = receiver.recv_timeout(std::time::Duration::from_secs(60)).unwrap();
+        let told = receiver.recv_timeout(std::time::Duration::from_mins(1)).unwrap();
         assert!(matches!(told, Event::Notice { text } if text.contains("waiting for another run")));
         assert!(!other.is_finished());
         drop(held_by_one);
@@ -177,7 +178,6 @@ fn snapshots_of_vanished_worktrees_are_removed_some_day() {
     drop(fixture.prepare());
     assert_eq!(count(), before - 5);
     assert!(all.join("other/tree/x").exists() && fixture.top.join("a").exists());
-    use std::os::unix::fs::PermissionsExt;
     for private in [all, &folder, &folder.join("tree")] {
         assert_eq!(private.metadata().unwrap().permissions().mode() & 0o777, 0o700);
     }

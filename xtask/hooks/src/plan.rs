@@ -82,7 +82,9 @@ fn gets(name: &str, rules: &FileRules, files: &[Candidate]) -> Result<Planned> {
     for file in files {
         match rules.matches(&file.path, file.tags)? {
             Matched::Yes => one.files.push(file.path.clone()),
-            Matched::No(_) if rules.ask_types() && !file.tags.is_certain() => one.undecided.push(file.path.clone()),
+            Matched::No(_) if rules.ask_types() && !file.tags.is_certain() => {
+                one.undecided.push(file.path.clone())
+            }
             Matched::No(why) => one.leave_out(why.to_string(), 1),
         }
     }

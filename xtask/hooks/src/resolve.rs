@@ -82,8 +82,11 @@ impl Command {
         let folder = match table.folder.as_deref().map(|folder| folder.trim_end_matches('/')) {
             None | Some("" | ".") => None,
             Some(folder) if leaves(folder) => {
-                return Err(Problem::usage(format!("{} = {folder:?} lies outside the repository", place("folder")))
-                    .fix("name a folder below its top"));
+                return Err(Problem::usage(format!(
+                    "{} = {folder:?} lies outside the repository",
+                    place("folder")
+                ))
+                .fix("name a folder below its top"));
             }
             Some(folder) => Some(RepoPath::from(folder.strip_prefix("./").unwrap_or(folder))),
         };

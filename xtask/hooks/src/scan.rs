@@ -50,15 +50,7 @@ pub(crate) struct Seen {
 impl Seen {
     /// Nothing seen yet of a file of which the name tells this.
     fn of(tags: Tags) -> Self {
-        Self {
-            at: 0,
-            size: 0,
-            tags,
-            found: Vec::new(),
-            matched: Vec::new(),
-            unreadable: None,
-            problem: None,
-        }
+        Self { at: 0, size: 0, tags, found: Vec::new(), matched: Vec::new(), unreadable: None, problem: None }
     }
 }
 

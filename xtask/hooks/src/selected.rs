@@ -55,7 +55,10 @@ fn write(cx: &Context, path: &RepoPath, fixed: &Fixed) -> Result<Option<Finding>
             Ok(None)
         }
         Err(overlap) => {
-            let message = format!("the file was edited while {} ran ({overlap}): it is left as it is", fixed.by.join(", "));
+            let message = format!(
+                "the file was edited while {} ran ({overlap}): it is left as it is",
+                fixed.by.join(", ")
+            );
             let at = Some(Location::file(path.clone()));
             Ok(Some(Finding::new("hooks", "overlap", at, message).fix("run it again")))
         }

@@ -161,7 +161,8 @@ fn one(
     progress: &Mutex<Progress>,
 ) {
     let Task { command, room, .. } = task;
-    let folder = command.folder.as_ref().map_or_else(|| room.root.to_owned(), |folder| folder.below(room.root));
+    let folder =
+        command.folder.as_ref().map_or_else(|| room.root.to_owned(), |folder| folder.below(room.root));
     let mut process = (room.enter)(shell(script, &input.arguments)).folder(folder);
     for (name, value) in &command.env {
         process = process.variable(name, value);

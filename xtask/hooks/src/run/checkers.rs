@@ -102,10 +102,12 @@ impl<'r> Run<'r> {
     fn undeclared(&mut self, commands: &[&Command]) -> Result<()> {
         let changes = self.rooms.changes()?;
         let names: Vec<&str> = commands.iter().map(|command| command.name.as_str()).collect();
-        let tracked = changes.iter().filter(|(_, change)| !matches!(change, Change::Created { staged: false, .. }));
+        let tracked =
+            changes.iter().filter(|(_, change)| !matches!(change, Change::Created { staged: false, .. }));
         for (path, _) in tracked {
             let at = Some(xtask_core::model::Location::file(path.clone()));
-            let message = format!("a command changed the file and isn't declared to fix: one of {}", names.join(", "));
+            let message =
+                format!("a command changed the file and isn't declared to fix: one of {}", names.join(", "));
             let finding = Finding::new("hooks", "changed-by-command", at, message)
                 .fix("set `fixes = true` on that command, so that its changes come back");
             self.findings.push(finding);

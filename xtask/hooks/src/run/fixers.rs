@@ -51,10 +51,14 @@ impl Run<'_> {
             let names: Vec<&str> = by.iter().map(String::as_str).collect();
             let message = match names[..] {
                 [one] => format!("{one} changes the file each time it runs ({ROUNDS} times so far)"),
-                _ => format!("after {ROUNDS} rounds the file still changes: {} are at odds", names.join(" and ")),
+                _ => format!(
+                    "after {ROUNDS} rounds the file still changes: {} are at odds",
+                    names.join(" and ")
+                ),
             };
-            let finding = Finding::new("hooks", "unstable", Some(Location::file(path.clone())), message)
-                .fix("give the file to one of them: `exclude` it from the other, or make their settings agree");
+            let finding = Finding::new("hooks", "unstable", Some(Location::file(path.clone())), message).fix(
+                "give the file to one of them: `exclude` it from the other, or make their settings agree",
+            );
             self.findings.push(finding);
         }
     }
@@ -80,7 +84,8 @@ impl Run<'_> {
             let checks = plan.checks_of(&candidate.path, seen.tags)?;
             if let Some(fixed) = fix_bytes(&checks, &file, &bytes, &plan.options) {
                 for name in &by {
-                    let before = || Some(Before { mode: candidate.mode, id: candidate.id, bytes: bytes.clone() });
+                    let before =
+                        || Some(Before { mode: candidate.mode, id: candidate.id, bytes: bytes.clone() });
                     self.fixes.put(&candidate.path, before, (candidate.mode, fixed.clone()), name);
                 }
                 changed.insert(candidate.path.clone(), by);
@@ -125,7 +130,11 @@ impl Run<'_> {
                     mine.insert(&files[one.at].path);
                 }
             }
-            let runs = if round == 0 { self.has_work(command)? } else { !mine.is_empty() || any && !command.wants_files() };
+            let runs = if round == 0 {
+                self.has_work(command)?
+            } else {
+                !mine.is_empty() || any && !command.wants_files()
+            };
             if runs {
                 chosen.push((command, mine));
             }
@@ -137,7 +146,9 @@ impl Run<'_> {
         self.rooms.prepare(&self.fixes)?;
         let reaches: Vec<Reach<'_>> = chosen
             .iter()
-            .map(|(command, mine)| if command.wants_files() { Reach::Files(mine.clone()) } else { Reach::All })
+            .map(
+                |(command, mine)| if command.wants_files() { Reach::Files(mine.clone()) } else { Reach::All },
+            )
             .collect();
         for wave in waves(&reaches) {
             let wave: Vec<&(&Command, BTreeSet<&RepoPath>)> = wave.iter().map(|&at| &chosen[at]).collect();
@@ -199,7 +210,11 @@ impl Run<'_> {
                 others.push(path);
                 continue;
             }
-            let by = if by.is_empty() { wave.iter().map(|(command, _)| command.name.clone()).collect() } else { by };
+            let by = if by.is_empty() {
+                wave.iter().map(|(command, _)| command.name.clone()).collect()
+            } else {
+                by
+            };
             let bytes = self.in_my_form(&path, now)?;
             let before = match place {
                 Some(at) => self.before(&self.request.files[at])?,

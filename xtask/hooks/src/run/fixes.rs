@@ -79,7 +79,10 @@ impl Fixes {
     /// Leaves out the files that came out as they were.
     pub(crate) fn drop_unchanged(&mut self) {
         self.0.retain(|_, fixed| {
-            fixed.before.as_ref().is_none_or(|before| (before.mode, &before.bytes) != (fixed.mode, &fixed.after))
+            fixed
+                .before
+                .as_ref()
+                .is_none_or(|before| (before.mode, &before.bytes) != (fixed.mode, &fixed.after))
         });
     }
 }

@@ -20,7 +20,11 @@ impl Run<'_> {
     }
 }
 
-fn findings<'s>(cx: &Context, request: Request<'_>, seen: impl Iterator<Item = &'s Seen> + Clone) -> Result<Vec<Finding>> {
+fn findings<'s>(
+    cx: &Context,
+    request: Request<'_>,
+    seen: impl Iterator<Item = &'s Seen> + Clone,
+) -> Result<Vec<Finding>> {
     let Request { plan, files, intent, .. } = request;
     let is_size = |found: &Found| matches!(found.check.work, Work::Size(_));
     let large: Vec<RepoPath> = seen
@@ -87,4 +91,3 @@ fn path_findings(cx: &Context, plan: &StagePlan, files: &[Candidate]) -> Result<
     };
     Ok(conflicts.into_iter().map(finding).collect())
 }
-

@@ -18,8 +18,8 @@ use xtask_core::repo::ObjectId;
 
 pub(crate) use fixes::{Fixed, Fixes};
 use rooms::Rooms;
-pub(crate) use summary::counted;
 use summary::Times;
+pub(crate) use summary::counted;
 
 use crate::commands::HookInput;
 use crate::resolve::StagePlan;
@@ -86,7 +86,7 @@ pub(crate) fn run(cx: &Context, request: Request<'_>) -> Result<Ended> {
     let started = Instant::now();
     let Request { plan, target, files, intent, .. } = request;
     let idle = |command: &crate::resolve::Command| command.wants_files() && !command.always;
-    if files.is_empty() && plan.commands.iter().all(idle)  {
+    if files.is_empty() && plan.commands.iter().all(idle) {
         let outcome = Outcome::nothing_to_do("no files to check: only what git tracks is looked at");
         return Ok(Ended { report: GateReport::new("hooks", outcome), fixes: Fixes::default() });
     }
@@ -156,7 +156,8 @@ impl<'a> Run<'a> {
     /// Whether anything was measured.
     fn measured(&self) -> bool {
         let plan = self.request.plan;
-        !(plan.checks.is_empty() && plan.patterns.is_empty()) && !self.seen.is_empty() || self.commands > self.missing.len()
+        !(plan.checks.is_empty() && plan.patterns.is_empty()) && !self.seen.is_empty()
+            || self.commands > self.missing.len()
     }
 
     fn finish(mut self, started: Instant) -> Ended {

@@ -62,15 +62,19 @@ pub(crate) fn after_commit(cx: &Context) -> Result<()> {
     };
     let remembered: Option<Remembered> = serde_json::from_slice(&text).ok();
     // Of a commit that never came about.
-    let Some(remembered) = remembered.filter(|one| one.head == repo.resolve("HEAD^").ok().map(|id| id.to_string()))
+    let Some(remembered) =
+        remembered.filter(|one| one.head == repo.resolve("HEAD^").ok().map(|id| id.to_string()))
     else {
         return gone();
     };
     for fix in remembered.fixes {
         let mode = if fix.executable { EntryMode::Executable } else { EntryMode::File };
         let blob = |hex: &str| ObjectId::from_hex(hex).map(|id| (mode, id));
-        let edit =
-            IndexEdit { path: fix.path, expected: fix.staged.as_deref().and_then(blob), new: blob(&fix.fixed) };
+        let edit = IndexEdit {
+            path: fix.path,
+            expected: fix.staged.as_deref().and_then(blob),
+            new: blob(&fix.fixed),
+        };
         match repo.update_index(&[edit])? {
             // One that was staged anew meanwhile is the user's.
             IndexUpdate::Done | IndexUpdate::Changed(_) => {}

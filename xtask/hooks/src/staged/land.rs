@@ -114,7 +114,8 @@ fn file_edit(
 }
 
 fn occupied(path: &RepoPath, by: &str) -> Finding {
-    let message = format!("{by} created and staged the file, and something else is there in the working tree");
+    let message =
+        format!("{by} created and staged the file, and something else is there in the working tree");
     Finding::new("hooks", "overlap", Some(Location::file(path.clone())), message)
         .fix("move it out of the way, or stage it, and commit again")
 }

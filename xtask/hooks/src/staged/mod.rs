@@ -52,11 +52,15 @@ pub fn run_staged(cx: &Context, plan: &StagePlan, input: &HookInput) -> Result<G
             };
             cx.events.notice(format!("hooks: {done}: {}", shown(&fixes)));
             if plan.on_fix == OnFix::Stop {
-                fail(&mut report, fixes.iter().map(|(path, fixed)| {
-                    let message = format!("{} fixed the file in the working tree", fixed.by.join(", "));
-                    let at = Some(Location::file(path.clone()));
-                    Finding::new("hooks", "fixed", at, message).fix("look at it, `git add` it, and commit again")
-                }));
+                fail(
+                    &mut report,
+                    fixes.iter().map(|(path, fixed)| {
+                        let message = format!("{} fixed the file in the working tree", fixed.by.join(", "));
+                        let at = Some(Location::file(path.clone()));
+                        Finding::new("hooks", "fixed", at, message)
+                            .fix("look at it, `git add` it, and commit again")
+                    }),
+                );
             }
         }
         Landed::Overlaps(overlaps) => fail(&mut report, overlaps.into_iter()),

@@ -15,7 +15,10 @@ use crate::stage::Stage;
 /// Runs the stage; nothing is changed.
 pub(super) fn run(cx: &Context, plan: &StagePlan, input: &HookInput) -> Result<GateReport> {
     if plan.is_empty() {
-        return Ok(GateReport::new("hooks", Outcome::nothing_to_do("the stage has no checks and no commands")));
+        return Ok(GateReport::new(
+            "hooks",
+            Outcome::nothing_to_do("the stage has no checks and no commands"),
+        ));
     }
     let files = files(cx, plan, input)?;
     let request = Request { plan, target: &Target::Worktree, files: &files, intent: Intent::Report, input };
@@ -36,7 +39,9 @@ pub(super) fn files(cx: &Context, plan: &StagePlan, input: &HookInput) -> Result
 
 /// What git did, or is about to rewrite, as pairs of revisions.
 fn ranges(repo: &Repo, stage: Stage, input: &HookInput) -> Result<Vec<(Side, Side)>> {
-    let argument = |at: usize| -> Option<String> { input.arguments.get(at).map(|text| text.to_string_lossy().into_owned()) };
+    let argument = |at: usize| -> Option<String> {
+        input.arguments.get(at).map(|text| text.to_string_lossy().into_owned())
+    };
     let head = || Side::Revision("HEAD".to_owned());
     let known = |name: &str| repo.resolve(name).is_ok();
     Ok(match stage {
@@ -52,7 +57,8 @@ fn ranges(repo: &Repo, stage: Stage, input: &HookInput) -> Result<Vec<(Side, Sid
         Stage::PreRebase => {
             let upstream = argument(0).unwrap_or_else(|| "HEAD".to_owned());
             let branch = argument(1).unwrap_or_else(|| "HEAD".to_owned());
-            let base = if known(&upstream) && known(&branch) { repo.merge_base(&upstream, &branch)? } else { None };
+            let base =
+                if known(&upstream) && known(&branch) { repo.merge_base(&upstream, &branch)? } else { None };
             base.map(|base| (Side::Revision(base.to_string()), Side::Revision(branch))).into_iter().collect()
         }
         Stage::PostRewrite => rewritten(input.stdin.as_deref().unwrap_or_default()),

@@ -19,7 +19,8 @@ pub(super) fn run(cx: &Context, plan: &StagePlan, input: &HookInput) -> Result<G
     };
     let on_disk = cx.root.join(file);
     let path = RepoPath::new(file.as_encoded_bytes());
-    let room = Room { root: &cx.root, called: "in the working tree", enter: &|process| in_place(cx, process) };
+    let room =
+        Room { root: &cx.root, called: "in the working tree", enter: &|process| in_place(cx, process) };
     let tasks: Vec<Task<'_>> =
         plan.commands.iter().map(|command| Task { command, files: vec![&path], room: &room }).collect();
     let mut findings: Vec<Finding> = Vec::new();

@@ -9,9 +9,9 @@ use xtask_core::gate::Context;
 use xtask_core::model::{GateReport, Result};
 
 use crate::commands::HookInput;
+use crate::plan::Planned;
 use crate::resolve::StagePlan;
 use crate::stage::Stage;
-use crate::plan::Planned;
 use crate::staged::{after_commit, run_staged, staged_files};
 
 /// Runs a stage as git's hook of that name: on what git is about to do, or has done.
@@ -38,9 +38,11 @@ pub fn plan_hook(cx: &Context, plan: &StagePlan, input: &HookInput) -> Result<Ve
         Stage::PrepareCommitMsg | Stage::CommitMsg => Vec::new(),
         Stage::PrePush => push::files(cx, plan, input)?,
         Stage::PreReceive => push::received_files(cx, plan, input)?,
-        Stage::PostCommit | Stage::PreRebase | Stage::PostCheckout | Stage::PostMerge | Stage::PostRewrite => {
-            history::files(cx, plan, input)?
-        }
+        Stage::PostCommit
+        | Stage::PreRebase
+        | Stage::PostCheckout
+        | Stage::PostMerge
+        | Stage::PostRewrite => history::files(cx, plan, input)?,
     };
     crate::plan::plan(plan, &files)
 }

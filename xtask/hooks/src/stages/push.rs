@@ -152,7 +152,10 @@ mod tests {
         ] {
             assert_eq!(parse_push(&line), Some(Update { new, old }), "{line}");
         }
-        assert_eq!(parse_receive(&format!("{a} {b} refs/heads/x")), Some(Update { new: id(&b), old: id(&a) }));
+        assert_eq!(
+            parse_receive(&format!("{a} {b} refs/heads/x")),
+            Some(Update { new: id(&b), old: id(&a) })
+        );
         for wrong in ["", "x", "a b c d", "refs/heads/main"] {
             assert_eq!((parse_push(wrong), parse_receive(wrong)), (None, None), "{wrong}");
         }

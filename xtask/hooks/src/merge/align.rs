@@ -86,6 +86,9 @@ fn operations(base: &[Line<'_>], lines: &[Line<'_>], by: Align) -> Vec<DiffOp> {
         Align::FewestChanges => texts_first(Algorithm::Myers),
         Align::Surroundings => {
             let by_bodies = capture_diff_slices(Algorithm::Histogram, &bodies.0, &bodies.1);
+            if texts == bodies {
+                return by_bodies;
+            }
             let by_texts = texts_first(Algorithm::Histogram);
             let recognised =
                 |operations: &[DiffOp]| (equals(operations, &bodies), equals(operations, &texts));
@@ -101,7 +104,7 @@ fn equals(operations: &[DiffOp], (old, new): &(Vec<u32>, Vec<u32>)) -> usize {
     equal.map(same).sum()
 }
 
-/// Each line as a number that equals another's where `part` does.
+/// Each line as a number that equals another's where `part` does: counted from 0 as they come.
 fn numbered<'a, T: Eq + std::hash::Hash>(
     base: &'a [Line<'a>],
     lines: &'a [Line<'a>],

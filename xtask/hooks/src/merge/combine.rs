@@ -38,7 +38,7 @@ impl<'h> Region<'h> {
         let mut base = first.0..first.1;
         let (mut taken_fixed, mut taken_user) = (0, 0);
         loop {
-            let grown = take(*fixed, &mut taken_fixed, &mut base) | take(*user, &mut taken_user, &mut base);
+            let grown = take(fixed, &mut taken_fixed, &mut base) | take(user, &mut taken_user, &mut base);
             if !grown {
                 break;
             }

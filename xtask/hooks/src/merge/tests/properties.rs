@@ -21,7 +21,7 @@ fn content() -> impl Strategy<Value = String> {
     let line = (select(vec!["", "a", "b", "}"]), select(vec!["", " ", "\t "]), select(ENDINGS.to_vec()));
     (vec(line, 0..8), any::<bool>()).prop_map(|(lines, whole)| {
         let all: String =
-            lines.iter().map(|(body, blanks, ending)| format!("{body}{blanks}{ending}")).collect();
+            lines.into_iter().flat_map(|(body, blanks, ending)| [body, blanks, ending]).collect();
         if whole { all } else { all.trim_end_matches(['\r', '\n']).to_owned() }
     })
 }
@@ -55,7 +55,7 @@ fn edited(base: &[&str], edits: &[(usize, Edit)], name: &str) -> (Vec<String>, V
 }
 
 fn joined(lines: &[String]) -> String {
-    lines.iter().map(|line| format!("{line}\n")).collect()
+    lines.iter().flat_map(|line| [line, "\n"]).collect()
 }
 
 /// Bodies and blanks.
@@ -83,7 +83,7 @@ proptest! {
     fn the_sides_are_equals(base in content(), fixed in content(), user in content()) {
         let plain = |content: &str| content.replace([' ', '\t', '\r'], "");
         let all = [base, fixed, user].map(|content| plain(&content));
-        let [base, fixed, user] = all.each_ref().map(|content| content.as_bytes());
+        let [base, fixed, user] = all.each_ref().map(String::as_bytes);
         let one = merge(base, fixed, user).map(|merged| without_endings(&merged));
         let other = merge(base, user, fixed).map(|merged| without_endings(&merged));
         prop_assert_eq!(one.ok(), other.ok());
@@ -107,6 +107,22 @@ proptest! {
                 let (by_fixer, by_user) = (count(&fixer_gone), count(&user_gone));
                 prop_assert!(there + by_fixer + by_user >= before && there + by_fixer.max(by_user) <= before);
             }
+        }
+    }
+
+    /// Whatever the user did to a file, as long as blanks of lines that are the same were left alone: stripping them overlaps with nothing.
+    #[test]
+    fn stripping_blanks_overlaps_with_nothing(base in vec((select(vec!["", "a", "b", "}"]), select(vec!["", " ", "  "])), 0..8), user in edits()) {
+        let base: Vec<_> = base.iter().map(|(body, blanks)| format!("{body}{blanks}")).collect();
+        let fixed: Vec<_> = base.iter().map(|line| line.trim_end().to_owned()).collect();
+        let lines: Vec<_> = base.iter().map(String::as_str).collect();
+        let (mine, written, _) = edited(&lines, &user, "user");
+        let stripped = |lines: &[String]| lines.iter().map(|line| line.trim_end().to_owned()).collect::<Vec<_>>();
+        let merged = merge(joined(&base).as_bytes(), joined(&fixed).as_bytes(), joined(&mine).as_bytes());
+        let merged = merged.map(|merged| String::from_utf8(merged).unwrap().lines().map(str::to_owned).collect::<Vec<_>>());
+        prop_assert_eq!(merged.as_deref().map(stripped), Ok(stripped(&mine)));
+        if written.is_empty() {
+            prop_assert_eq!(merged, Ok(stripped(&mine)));
         }
     }
 

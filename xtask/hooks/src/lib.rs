@@ -1,9 +1,11 @@
 //! Git hooks: the built-in checks, which see a file's bytes once; the gate that runs them on all tracked files; and the section of
 //! `xtask.toml` that says which.
 
+pub mod cache;
 pub mod checks;
 mod command;
 mod gate;
+mod known;
 mod lfs;
 pub mod options;
 mod resolve;
@@ -13,6 +15,7 @@ mod section;
 mod select;
 mod stage;
 pub mod types;
+mod worktree;
 
 pub use gate::{HooksGate, plan_steps};
 pub use resolve::{Command, SKIP, StagePlan};

@@ -11,9 +11,11 @@ use xtask_core::model::{
 
 use crate::checks::{Found, Work, case_conflicts, fix_bytes};
 use crate::command::{self, CommandEnd};
+use crate::known::Known;
 use crate::resolve::StagePlan;
 use crate::scan::{Pass, Seen};
 use crate::select::{Candidate, Selection, select};
+use crate::worktree::Worktree;
 
 /// Runs `plan` over the files of `selection` as they are in the working tree. Nothing is changed, unless `fix` asks for it:
 /// then fixers write, and what is left is reported.
@@ -31,8 +33,10 @@ pub(crate) fn run(cx: &Context, plan: &StagePlan, files: &[Candidate], fix: bool
             Outcome::nothing_to_do("no files to check: only what git tracks is looked at"),
         ));
     }
+    let known = Known::load(cx, plan);
     let pass = Pass {
-        root: &cx.root,
+        tree: Worktree::new(&cx.root),
+        known: &known,
         checks: &plan.checks,
         options: &plan.options,
         sniff_all: plan.commands.iter().any(|command| !command.types.is_empty()),
@@ -45,6 +49,7 @@ pub(crate) fn run(cx: &Context, plan: &StagePlan, files: &[Candidate], fix: bool
     if fix {
         done.fixed = write_fixes(cx, plan, &pass, files, &mut seen)?;
     }
+    known.save();
     let mut findings = findings(cx, plan, files, &seen)?;
     if !plan.fail_fast || findings.is_empty() {
         findings.extend(run_commands(cx, plan, files, &seen, fix, &mut done));

@@ -1,19 +1,20 @@
 //! The pass over the working tree: each file is read once, on as many threads as the run may use, and offered to every check.
 
-use std::fs::File as OnDisk;
-use std::io::{self, Read};
+use std::io;
 use std::num::NonZeroUsize;
-use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use xtask_core::exec::Cancel;
 use xtask_core::model::Events;
 
+use crate::cache::Key;
 use crate::checks::{Check, File, Found, Work, check_bytes};
+use crate::known::Known;
 use crate::options::Options;
 use crate::select::Candidate;
 use crate::types::{SNIFFED, Tags};
+use crate::worktree::{Buffer, Worktree, stat_again};
 
 /// Files that a thread takes at a time.
 const SHARE: usize = 32;
@@ -39,9 +40,20 @@ pub(crate) struct Seen {
     pub(crate) unreadable: Option<String>,
 }
 
+/// Whether a file was looked at.
+enum Looked {
+    /// There is no regular file.
+    No,
+    Yes,
+    /// Nothing was found in a file that equals its blob: worth remembering by this key.
+    Fine(Key),
+}
+
 /// How the pass runs.
 pub(crate) struct Pass<'a> {
-    pub(crate) root: &'a Path,
+    pub(crate) tree: Worktree,
+    /// What needn't be looked at.
+    pub(crate) known: &'a Known,
     pub(crate) checks: &'a [&'static Check],
     pub(crate) options: &'a Options,
     /// Whether someone beside the checks needs to know what every file is.
@@ -58,7 +70,8 @@ impl Pass<'_> {
         let started = Instant::now();
         let work = || {
             let mut seen = Vec::new();
-            let mut buffer = Vec::new();
+            let mut buffer = Buffer::default();
+            let mut learned = Vec::new();
             while !self.cancel.is_stopped() {
                 let from = next.fetch_add(SHARE, Ordering::Relaxed);
                 let share = from..files.len().min(from.saturating_add(SHARE));
@@ -66,16 +79,14 @@ impl Pass<'_> {
                     break;
                 }
                 for at in share {
-                    seen.extend(self.file(at, &files[at], &mut buffer));
-                    if buffer.capacity() > KEPT {
-                        buffer = Vec::new();
-                    }
+                    seen.extend(self.file(at, &files[at], &mut buffer, &mut learned));
                 }
                 if started.elapsed() > QUIET {
                     let done = files.len().min(from + SHARE) as u64;
                     self.events.progress("hooks", done, files.len() as u64, "files");
                 }
             }
+            self.known.learn(learned);
             seen
         };
         let threads = self.jobs.get().min(files.len().div_ceil(SHARE)).max(1);
@@ -94,11 +105,21 @@ impl Pass<'_> {
         seen
     }
 
-    fn file(&self, at: usize, candidate: &Candidate, buffer: &mut Vec<u8>) -> Option<Seen> {
+    fn file(
+        &self,
+        at: usize,
+        candidate: &Candidate,
+        buffer: &mut Buffer,
+        learned: &mut Vec<Key>,
+    ) -> Option<Seen> {
         let mut seen = Seen { at, size: 0, tags: candidate.tags, found: Vec::new(), unreadable: None };
         match self.look(candidate, buffer, &mut seen) {
-            Ok(true) => Some(seen),
-            Ok(false) => None,
+            Ok(Looked::Fine(key)) => {
+                learned.push(key);
+                Some(seen)
+            }
+            Ok(Looked::Yes) => Some(seen),
+            Ok(Looked::No) => None,
             Err(cause) if is_gone(&cause) => None,
             Err(cause) => {
                 seen.unreadable = Some(cause.to_string());
@@ -107,33 +128,44 @@ impl Pass<'_> {
         }
     }
 
-    /// Whether the file is a regular one; then `seen` is filled.
-    fn look(&self, candidate: &Candidate, buffer: &mut Vec<u8>, seen: &mut Seen) -> io::Result<bool> {
-        let path = candidate.path.below(self.root);
-        let metadata = std::fs::symlink_metadata(&path)?;
-        if !metadata.is_file() {
-            return Ok(false);
+    /// Looks at the file, where it is a regular one; then `seen` is filled.
+    fn look(&self, candidate: &Candidate, buffer: &mut Buffer, seen: &mut Seen) -> io::Result<Looked> {
+        buffer.clear(KEPT);
+        let sniff = !seen.tags.is_certain();
+        let opens = self.wants_bytes(seen.tags) || sniff && (self.sniff_all || self.might_want_bytes());
+        let blob = candidate.blob.filter(|_| opens && !(sniff && self.sniff_all));
+        if !opens || blob.is_some() && !self.known.is_empty() {
+            let Some(stat) = self.tree.stat(&candidate.path)? else {
+                return Ok(Looked::No);
+            };
+            seen.size = stat.size;
+            let key = blob.and_then(|blob| self.known.key(&candidate.path, &blob, &stat));
+            if key.is_some_and(|key| self.known.contains(key)) {
+                return Ok(Looked::Yes);
+            }
         }
-        seen.size = metadata.len();
-        buffer.clear();
-        if self.wants_bytes(seen.tags)
-            || !seen.tags.is_certain() && (self.sniff_all || self.might_want_bytes())
-        {
-            let mut file = OnDisk::open(&path)?;
-            if !seen.tags.is_certain() {
-                file.by_ref().take(SNIFFED as u64).read_to_end(buffer)?;
-                seen.tags = seen.tags.with_content(buffer);
+        let mut key = None;
+        if opens {
+            let Some((mut file, stat)) = self.tree.open(&candidate.path)? else {
+                return Ok(Looked::No);
+            };
+            seen.size = stat.size;
+            if sniff {
+                buffer.read_some(&mut file, SNIFFED)?;
+                seen.tags = seen.tags.with_content(buffer.bytes());
             }
             if self.wants_bytes(seen.tags) {
-                let more = (metadata.len() as usize).saturating_sub(buffer.len());
-                // Without the memory for it, the file is unreadable; the run goes on.
-                buffer.try_reserve(more.saturating_add(1)).map_err(|_| io::ErrorKind::OutOfMemory)?;
-                file.read_to_end(buffer)?;
+                buffer.read_all(&mut file, stat.size)?;
+            }
+            key = blob.and_then(|blob| self.known.key(&candidate.path, &blob, &stat));
+            // What changed while it was read may not be what the blob holds.
+            if key.is_some() && stat_again(&file)? != stat {
+                key = None;
             }
         }
         let file = File { path: &candidate.path, tags: seen.tags, size: seen.size };
-        seen.found = check_bytes(self.checks, &file, buffer, self.options);
-        Ok(true)
+        seen.found = check_bytes(self.checks, &file, buffer.bytes(), self.options);
+        Ok(key.filter(|_| seen.found.is_empty()).map_or(Looked::Yes, Looked::Fine))
     }
 
     fn wants_bytes(&self, tags: Tags) -> bool {

@@ -6,6 +6,7 @@ use xtask_core::gate::{Context, Scope};
 use xtask_core::model::{Problem, RepoPath, Result};
 use xtask_core::repo::Side;
 
+use crate::known::Blob;
 use crate::types::Tags;
 use xtask_core::config::Globs;
 
@@ -45,12 +46,14 @@ pub struct Candidate {
     pub executable: bool,
     /// What its name tells.
     pub tags: Tags,
+    /// What the index holds of it.
+    pub(crate) blob: Option<Blob>,
 }
 
 impl Candidate {
     fn new(path: RepoPath, executable: bool) -> Self {
         let tags = Tags::of_name(path.file_name(), executable);
-        Self { path, executable, tags }
+        Self { path, executable, tags, blob: None }
     }
 }
 
@@ -76,7 +79,8 @@ fn tracked(cx: &Context) -> Result<Vec<Candidate>> {
         .iter()
         .filter(|entry| entry.mode.is_file() && !entry.skip_worktree)
         .map(|entry| {
-            Candidate::new(entry.path.clone(), entry.mode == xtask_core::repo::EntryMode::Executable)
+            let executable = entry.mode == xtask_core::repo::EntryMode::Executable;
+            Candidate { blob: Blob::of(entry), ..Candidate::new(entry.path.clone(), executable) }
         })
         .collect();
     files.dedup_by(|a, b| a.path == b.path);

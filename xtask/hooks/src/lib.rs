@@ -2,9 +2,11 @@
 //! `xtask.toml` that says which.
 
 mod attributes;
+pub mod cache;
 pub mod checks;
 mod commands;
 mod gate;
+mod known;
 mod lfs;
 pub mod merge;
 pub mod options;
@@ -21,6 +23,7 @@ mod stage;
 mod staged;
 mod stages;
 pub mod types;
+mod worktree;
 
 pub use attributes::Attributes;
 pub use commands::HookInput;

@@ -1,10 +1,8 @@
 //! The pass: each file is read once, from the working tree or from git's blobs, on as many threads as the run may use, and
 //! offered to every check.
 
-use std::fs::File as OnDisk;
-use std::io::{self, Read};
+use std::io;
 use std::num::NonZeroUsize;
-use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
@@ -12,12 +10,15 @@ use xtask_core::exec::Cancel;
 use xtask_core::model::{Events, Problem, Result};
 use xtask_core::repo::{Blobs, Repo};
 
+use crate::cache::Key;
 use crate::checks::{File, Found, Hit, Work, check_bytes};
+use crate::known::Known;
 use crate::resolve::StagePlan;
 use crate::rules::Pattern;
 use crate::run::Fixes;
 use crate::select::Candidate;
 use crate::types::{SNIFFED, Tags};
+use crate::worktree::{Buffer, Worktree, stat_again};
 
 /// Files that a thread takes at a time.
 const SHARE: usize = 32;
@@ -49,18 +50,38 @@ pub(crate) struct Seen {
 
 impl Seen {
     /// Nothing seen yet of a file of which the name tells this.
-    fn of(tags: Tags) -> Self {
-        Self { at: 0, size: 0, tags, found: Vec::new(), matched: Vec::new(), unreadable: None, problem: None }
+    fn of(at: usize, tags: Tags) -> Self {
+        Self { at, size: 0, tags, found: Vec::new(), matched: Vec::new(), unreadable: None, problem: None }
+    }
+
+    /// Whether it was looked at, and nothing is held against it.
+    fn is_fine(&self) -> bool {
+        self.found.is_empty() && self.matched.is_empty() && self.problem.is_none()
     }
 }
 
 /// Where the pass finds the content of files.
-#[derive(Clone, Copy)]
 pub(crate) enum Content<'a> {
-    /// In the working tree with this top.
-    Disk(&'a Path),
+    /// In the working tree.
+    Disk(Worktree),
     /// In the blobs of this repository.
     Blobs(&'a Repo),
+}
+
+/// What a thread of the pass works with.
+struct Desk {
+    buffer: Buffer,
+    blobs: Option<Result<Blobs>>,
+    learned: Vec<Key>,
+}
+
+/// Whether a file was looked at.
+enum Looked {
+    /// There is no regular file.
+    No,
+    Yes,
+    /// Nothing was found in a file that equals its blob: worth remembering by this key.
+    Fine(Key),
 }
 
 /// How the pass runs.
@@ -68,6 +89,8 @@ pub(crate) struct Pass<'a> {
     pub(crate) content: Content<'a>,
     /// What fixers made of files: it counts instead of what lies there.
     pub(crate) fixes: &'a Fixes,
+    /// What needn't be looked at.
+    pub(crate) known: &'a Known,
     pub(crate) plan: &'a StagePlan,
     pub(crate) jobs: NonZeroUsize,
     pub(crate) cancel: &'a Cancel,
@@ -81,8 +104,7 @@ impl Pass<'_> {
         let started = Instant::now();
         let work = || {
             let mut seen = Vec::new();
-            let mut buffer = Vec::new();
-            let mut blobs = self.blobs();
+            let mut desk = Desk { buffer: Buffer::default(), blobs: self.blobs(), learned: Vec::new() };
             while !self.cancel.is_stopped() {
                 let from = next.fetch_add(SHARE, Ordering::Relaxed);
                 let share = from..files.len().min(from.saturating_add(SHARE));
@@ -90,16 +112,14 @@ impl Pass<'_> {
                     break;
                 }
                 for at in share {
-                    seen.extend(self.file(at, &files[at], blobs.as_mut(), &mut buffer));
-                    if buffer.capacity() > KEPT {
-                        buffer = Vec::new();
-                    }
+                    seen.extend(self.file(at, &files[at], &mut desk));
                 }
                 if started.elapsed() > QUIET {
                     let done = files.len().min(from + SHARE) as u64;
                     self.events.progress("hooks", done, files.len() as u64, "files");
                 }
             }
+            self.known.learn(desk.learned);
             seen
         };
         let threads = self.jobs.get().min(files.len().div_ceil(SHARE)).max(1);
@@ -126,28 +146,27 @@ impl Pass<'_> {
         }
     }
 
-    fn file(
-        &self,
-        at: usize,
-        candidate: &Candidate,
-        blobs: Option<&mut Result<Blobs>>,
-        buffer: &mut Vec<u8>,
-    ) -> Option<Seen> {
-        let mut seen = Seen { at, ..Seen::of(candidate.tags) };
-        let looked = match (self.fixes.after(&candidate.path), self.content, blobs) {
+    fn file(&self, at: usize, candidate: &Candidate, desk: &mut Desk) -> Option<Seen> {
+        let mut seen = Seen::of(at, candidate.tags);
+        let looked = match (self.fixes.after(&candidate.path), &self.content, &mut desk.blobs) {
             (Some(bytes), ..) => {
                 seen.size = bytes.len() as u64;
-                seen.tags = seen.tags.with_content(bytes);
-                Ok(self.check(candidate, bytes, &mut seen))
+                seen.tags = seen.tags.with_content(&bytes[..bytes.len().min(SNIFFED)]);
+                self.check(candidate, bytes, &mut seen);
+                Ok(Looked::Yes)
             }
-            (None, Content::Disk(root), _) => self.look(root, candidate, buffer, &mut seen),
+            (None, Content::Disk(tree), _) => self.look(tree, candidate, &mut desk.buffer, &mut seen),
             (None, Content::Blobs(_), Some(Ok(blobs))) => self.look_at_blob(candidate, blobs, &mut seen),
             (None, Content::Blobs(_), Some(Err(problem))) => Err(io::Error::other(problem.to_string())),
-            (None, Content::Blobs(_), None) => Ok(false),
+            (None, Content::Blobs(_), None) => Ok(Looked::No),
         };
         match looked {
-            Ok(true) => Some(seen),
-            Ok(false) => None,
+            Ok(Looked::Fine(key)) => {
+                desk.learned.push(key);
+                Some(seen)
+            }
+            Ok(Looked::Yes) => Some(seen),
+            Ok(Looked::No) => None,
             Err(cause) if is_gone(&cause) => None,
             Err(cause) => {
                 seen.unreadable = Some(cause.to_string());
@@ -156,53 +175,77 @@ impl Pass<'_> {
         }
     }
 
-    /// Looks at the file on disk. Whether it is a regular one; then `seen` is filled.
+    /// Looks at the file on disk, where it is a regular one; then `seen` is filled.
     fn look(
         &self,
-        root: &Path,
+        tree: &Worktree,
         candidate: &Candidate,
-        buffer: &mut Vec<u8>,
+        buffer: &mut Buffer,
         seen: &mut Seen,
-    ) -> io::Result<bool> {
-        let path = candidate.path.below(root);
-        let metadata = std::fs::symlink_metadata(&path)?;
-        if !metadata.is_file() {
-            return Ok(false);
+    ) -> io::Result<Looked> {
+        buffer.clear(KEPT);
+        let sniff = !seen.tags.is_certain();
+        let opens = self.needs_bytes(seen.tags);
+        let blob = candidate.blob.filter(|_| opens && !(sniff && self.plan.asks_types()));
+        if !opens || blob.is_some() && !self.known.is_empty() {
+            let Some(stat) = tree.stat(&candidate.path)? else {
+                return Ok(Looked::No);
+            };
+            seen.size = stat.size;
+            let key = blob.and_then(|blob| self.known.key(candidate, &blob, &stat));
+            if key.is_some_and(|key| self.known.contains(key)) {
+                return Ok(Looked::Yes);
+            }
         }
-        seen.size = metadata.len();
-        buffer.clear();
-        if self.needs_bytes(seen.tags) {
-            let mut file = OnDisk::open(&path)?;
-            if !seen.tags.is_certain() {
-                file.by_ref().take(SNIFFED as u64).read_to_end(buffer)?;
-                seen.tags = seen.tags.with_content(buffer);
+        let mut key = None;
+        if opens {
+            let Some((mut file, stat)) = tree.open(&candidate.path)? else {
+                return Ok(Looked::No);
+            };
+            seen.size = stat.size;
+            if sniff {
+                buffer.read_some(&mut file, SNIFFED)?;
+                seen.tags = seen.tags.with_content(buffer.bytes());
             }
             if self.wants_bytes(seen.tags) {
-                let more = (metadata.len() as usize).saturating_sub(buffer.len());
-                // Without the memory for it, the file is unreadable; the run goes on.
-                buffer.try_reserve(more.saturating_add(1)).map_err(|_| io::ErrorKind::OutOfMemory)?;
-                file.read_to_end(buffer)?;
+                buffer.read_all(&mut file, stat.size)?;
+            }
+            key = blob.and_then(|blob| self.known.key(candidate, &blob, &stat));
+            // What changed while it was read may not be what the blob holds.
+            if key.is_some() && stat_again(&file)? != stat {
+                key = None;
             }
         }
-        Ok(self.check(candidate, buffer, seen))
+        self.check(candidate, buffer.bytes(), seen);
+        Ok(key.filter(|_| seen.is_fine()).map_or(Looked::Yes, Looked::Fine))
     }
 
     /// Looks at the file's blob. A candidate without one isn't there.
-    fn look_at_blob(&self, candidate: &Candidate, blobs: &mut Blobs, seen: &mut Seen) -> io::Result<bool> {
-        let Some(id) = &candidate.id else { return Ok(false) };
+    fn look_at_blob(&self, candidate: &Candidate, blobs: &mut Blobs, seen: &mut Seen) -> io::Result<Looked> {
+        let Some(id) = &candidate.id else { return Ok(Looked::No) };
         let other = |problem: Problem| io::Error::other(problem.to_string());
         if !self.needs_bytes(seen.tags) {
             seen.size = blobs.size(id).map_err(other)?;
-            return Ok(self.check(candidate, &[], seen));
+            self.check(candidate, &[], seen);
+            return Ok(Looked::Yes);
+        }
+        let remembers = seen.tags.is_certain() || !self.plan.asks_types();
+        if remembers && !self.known.is_empty() {
+            seen.size = blobs.size(id).map_err(other)?;
+            if self.known.contains(self.known.blob_key(candidate, id, seen.size)) {
+                return Ok(Looked::Yes);
+            }
         }
         let bytes = blobs.read(id).map_err(other)?;
         seen.size = bytes.len() as u64;
         seen.tags = seen.tags.with_content(&bytes[..bytes.len().min(SNIFFED)]);
-        Ok(self.check(candidate, &bytes, seen))
+        self.check(candidate, &bytes, seen);
+        let key = remembers.then(|| self.known.blob_key(candidate, id, seen.size));
+        Ok(key.filter(|_| seen.is_fine()).map_or(Looked::Yes, Looked::Fine))
     }
 
     /// Offers the bytes to the checks and the patterns.
-    fn check(&self, candidate: &Candidate, bytes: &[u8], seen: &mut Seen) -> bool {
+    fn check(&self, candidate: &Candidate, bytes: &[u8], seen: &mut Seen) {
         let file = File { path: &candidate.path, tags: seen.tags, size: seen.size };
         let checked = self.plan.checks_of(file.path, seen.tags).and_then(|checks| {
             seen.found = check_bytes(&checks, &file, bytes, &self.plan.options);
@@ -214,7 +257,6 @@ impl Pass<'_> {
             Ok(())
         });
         seen.problem = checked.err();
-        true
     }
 
     /// Whether the bytes are needed: for a check, or to learn what the file is.

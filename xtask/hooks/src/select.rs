@@ -7,6 +7,7 @@ use xtask_core::model::{Problem, RepoPath, Result};
 use xtask_core::repo::{ChangeKind, EntryMode, IndexEntry, ObjectId, Repo, Side};
 
 use crate::attributes::Attributes;
+use crate::known::Blob;
 use crate::resolve::StagePlan;
 use crate::rules::generated;
 use crate::types::Tags;
@@ -49,21 +50,23 @@ pub struct Candidate {
     pub id: Option<ObjectId>,
     /// What its name tells.
     pub tags: Tags,
+    /// What the index holds of it.
+    pub(crate) blob: Option<Blob>,
 }
 
 impl Candidate {
     /// A file that git doesn't hold.
-    fn untracked(path: RepoPath, executable: bool) -> Self {
+    pub(crate) fn untracked(path: RepoPath, executable: bool) -> Self {
         let mode = if executable { EntryMode::Executable } else { EntryMode::File };
         let tags = Tags::of_name(path.file_name(), executable);
-        Self { path, mode, id: None, tags }
+        Self { path, mode, id: None, tags, blob: None }
     }
 }
 
 impl From<&IndexEntry> for Candidate {
     fn from(entry: &IndexEntry) -> Self {
         let candidate = Self::untracked(entry.path.clone(), entry.mode == EntryMode::Executable);
-        Self { mode: entry.mode, id: Some(entry.id), ..candidate }
+        Self { mode: entry.mode, id: Some(entry.id), blob: Blob::of(entry), ..candidate }
     }
 }
 

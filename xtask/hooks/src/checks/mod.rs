@@ -10,6 +10,7 @@ mod added_large_files;
 mod case_conflict;
 mod end_of_file;
 mod json;
+mod keys;
 mod lines;
 mod merge_conflict;
 mod mixed_line_ending;

@@ -12,6 +12,8 @@ use toml_parser::{ParseError, Source};
 use super::{Check, File, Hit, Work};
 use crate::options::Options;
 
+mod quick;
+
 /// The check.
 pub(super) static CHECK: Check = Check {
     id: "check-toml",
@@ -36,6 +38,11 @@ fn check(bytes: &[u8]) -> Result<(), (usize, String)> {
     if text.starts_with('\u{feff}') {
         return Err((0, "the file begins with a byte order mark".to_owned()));
     }
+    if quick::is_fine(text) { Ok(()) } else { parse(text) }
+}
+
+/// The verdict of the parser, less what only TOML 1.1 allows.
+fn parse(text: &str) -> Result<(), (usize, String)> {
     DeTable::parse(text).map_err(|wrong| {
         let offset = wrong.span().map_or(0, |span| span.start);
         (offset, wrong.message().lines().next().unwrap_or_default().to_owned())
@@ -141,6 +148,8 @@ impl Found<'_> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -184,6 +193,105 @@ mod tests {
             (b"t = 23:59:60\n", 4),
         ] {
             assert_eq!(check(text).map_err(|(at, _)| at), Err(offset), "{:?}", String::from_utf8_lossy(text));
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(4000))]
+
+        /// Where the quick look says that a text is fine, the parser says so, too.
+        #[test]
+        fn the_quick_look_is_never_wrong(parts in proptest::collection::vec(0..PARTS.len(), 0..14)) {
+            let text: String = parts.into_iter().map(|at| PARTS[at]).collect();
+            if quick::is_fine(&text) {
+                prop_assert_eq!(parse(&text), Ok(()), "{:?}", text);
+            }
+        }
+
+        #[test]
+        fn nor_on_whole_lines(lines in proptest::collection::vec(0..LINES.len(), 0..8)) {
+            let text: String = lines.into_iter().map(|at| LINES[at]).collect();
+            if quick::is_fine(&text) {
+                prop_assert_eq!(parse(&text), Ok(()), "{:?}", text);
+            }
+        }
+    }
+
+    const PARTS: [&str; 34] = [
+        "a",
+        "b",
+        "a.b",
+        "\"a\"",
+        "'b'",
+        "\"\"",
+        "\"\\n\"",
+        "\"\\ud800\"",
+        " = ",
+        " = 1\n",
+        "=",
+        "\n",
+        "\r\n",
+        "\r",
+        " ",
+        "\t",
+        "[",
+        "]",
+        "[[",
+        "]]",
+        "{",
+        "}",
+        ",",
+        ".",
+        "# c\n",
+        "#",
+        "1",
+        "-0",
+        "01",
+        "1.5",
+        "true",
+        "\"\"\"",
+        "2001-01-01",
+        "\u{7f}",
+    ];
+
+    const LINES: [&str; 24] = [
+        "[a]\n",
+        "[b]\n",
+        "[a.b]\n",
+        "[a.b.c]\n",
+        "[ a . \"b\" ]\n",
+        "[[a]]\n",
+        "[[a.b]]\n",
+        "[[b]]\r\n",
+        "a = 1\n",
+        "b = 'x'\n",
+        "a.b = 1\n",
+        "b.a = 1\n",
+        "a.b.c = true\n",
+        "\"a\".c = 1\n",
+        "b = {a = 1, b = 2}\n",
+        "b = {a = 1, a = 2}\n",
+        "a = [1,\n {b = []}, # c\n]\n",
+        "a = []\n",
+        "b = {}\n",
+        "c = [{}, {a = {b = 1}}]\n",
+        "a = [,]\n",
+        "c = {a = 1,}\n",
+        "# c\n",
+        "b = [1,, 2]\n",
+    ];
+
+    /// What files hold is told without the parser: a change that sends them to it would go unseen.
+    #[test]
+    fn the_quick_look_knows_most() {
+        for text in [
+            "",
+            "# c\n[package]\nname = \"a\"\nversion.workspace = true\n\n[dependencies]\nb = { version = \"1\", features = [\"c\"] }\n",
+            "[[package]]\nname = \"a\"\ndependencies = [\n \"b\",\n \"c\", # why\n]\n\n[[package]]\nname = \"b\"\n",
+            "[tool.x]\na = 1\n[tool]\nb = -1.5\n[tool.y.z]\nc = []\r\n",
+        ] {
+            assert!(quick::is_fine(text), "{text}");
+            assert_eq!(parse(text), Ok(()), "{text}");
         }
     }
 

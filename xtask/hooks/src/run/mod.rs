@@ -22,9 +22,11 @@ use summary::Times;
 pub(crate) use summary::counted;
 
 use crate::commands::HookInput;
+use crate::known::Known;
 use crate::resolve::StagePlan;
 use crate::scan::{Content, Pass, Seen};
 use crate::select::Candidate;
+use crate::worktree::Worktree;
 
 /// Where the files that a run looks at are.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,6 +73,8 @@ struct Run<'a> {
     /// What the last look at each file saw, by its place in the list.
     seen: BTreeMap<usize, Seen>,
     fixes: Fixes,
+    /// What needn't be looked at.
+    known: Known,
     findings: Vec<Finding>,
     missing: Vec<Missing>,
     rooms: Rooms<'a>,
@@ -95,6 +99,7 @@ pub(crate) fn run(cx: &Context, request: Request<'_>) -> Result<Ended> {
         request,
         seen: BTreeMap::new(),
         fixes: Fixes::default(),
+        known: Known::load(cx, plan),
         findings: Vec::new(),
         missing: Vec::new(),
         rooms: Rooms::new(cx, plan, target),
@@ -123,12 +128,13 @@ impl<'a> Run<'a> {
         let Request { plan, target, files, .. } = self.request;
         let content = match (target, &self.cx.repo) {
             (Target::Index | Target::Commit(_), Some(repo)) => Content::Blobs(repo),
-            _ => Content::Disk(&self.cx.root),
+            _ => Content::Disk(Worktree::new(&self.cx.root)),
         };
         let started = Instant::now();
         let pass = Pass {
             content,
             fixes: &self.fixes,
+            known: &self.known,
             plan,
             jobs: self.cx.jobs,
             cancel: &self.cx.cancel,
@@ -182,6 +188,7 @@ impl<'a> Run<'a> {
         ];
         report.summary = self.summary();
         report.wall_ms = started.elapsed().as_millis() as u64;
+        self.known.save();
         Ended { report, fixes: self.fixes }
     }
 }

@@ -4,7 +4,6 @@ use super::{Check, File, Hit, Work};
 use crate::options::Options;
 
 mod encoding;
-mod keys;
 mod parse;
 mod string;
 

@@ -2,8 +2,8 @@
 
 use bstr::ByteSlice;
 
-use super::keys::Keys;
 use super::{Fault, string};
+use crate::checks::keys::Keys;
 
 /// How deep values may nest: where Python's `json` gives up, too (its recursion limit, less the frames around it).
 const DEEPEST: usize = 990;

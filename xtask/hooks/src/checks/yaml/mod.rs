@@ -8,6 +8,8 @@ mod cursor;
 mod load;
 mod node;
 mod parser;
+mod quick;
+mod quick_flow;
 mod scalar;
 mod scan_property;
 mod scan_scalar;
@@ -54,6 +56,11 @@ fn check(bytes: &[u8], options: &YamlOptions) -> Result<(), Fault> {
     if let Some(offset) = unprintable(bytes) {
         return Err(Fault::new(offset, "a control character"));
     }
+    if quick::is_fine(text) { Ok(()) } else { parse(text, options) }
+}
+
+/// The verdict of the parser and the loader.
+fn parse(text: &str, options: &YamlOptions) -> Result<(), Fault> {
     let mut loader = Loader::default();
     let mut documents = 0;
     let mut parser = Parser::new(text);

@@ -1,4 +1,4 @@
-//! The keys of the objects that are open, and whether one of them is there twice.
+//! The keys of the mappings that are open, and whether one of them is there twice.
 
 use std::borrow::Cow;
 use std::collections::HashSet;
@@ -9,7 +9,7 @@ type Key<'a> = (Cow<'a, [u8]>, usize);
 /// Up to this many keys, comparing each with each is faster than hashing.
 const FEW: usize = 12;
 
-/// The keys of all open objects, the innermost one's last.
+/// The keys of all open mappings, the innermost one's last.
 #[derive(Default)]
 pub(super) struct Keys<'a> {
     keys: Vec<Key<'a>>,
@@ -25,7 +25,7 @@ impl<'a> Keys<'a> {
         self.keys.push((key, offset));
     }
 
-    /// Closes the innermost object; gives the first key that was there before.
+    /// Closes the innermost mapping; gives the first key that was there before.
     pub(super) fn close(&mut self) -> Option<Key<'a>> {
         let start = self.starts.pop().unwrap_or_default();
         let keys = &self.keys[start..];

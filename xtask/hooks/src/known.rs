@@ -1,0 +1,121 @@
+//! Which files of the working tree needn't be read: those that equal their blob, as the index tells by size and time, where that
+//! blob is known to be fine.
+
+use std::sync::Mutex;
+
+use xtask_core::gate::Context;
+use xtask_core::model::RepoPath;
+use xtask_core::repo::{EntryMode, IndexEntry, ObjectId};
+
+use crate::cache::{Cache, Key, blob_key, folder, plan_fingerprint};
+use crate::resolve::StagePlan;
+use crate::select::Candidate;
+use crate::worktree::Stat;
+
+/// What the index holds of a file.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Blob {
+    id: ObjectId,
+    size: u32,
+    mtime: (i32, u32),
+}
+
+impl Blob {
+    /// The one of an entry, unless the entry is one of several, or has no content yet.
+    pub(crate) fn of(entry: &IndexEntry) -> Option<Self> {
+        (entry.stage == 0 && !entry.intent_to_add).then_some(Self {
+            id: entry.id,
+            size: entry.size,
+            mtime: entry.mtime,
+        })
+    }
+}
+
+/// The result cache, with what is needed to ask it about files of the working tree.
+#[derive(Default)]
+pub(crate) struct Known {
+    cache: Cache,
+    learned: Mutex<Vec<Key>>,
+    /// When the index was written: a file that is as new may have changed since without a sign.
+    index: Option<(i64, u32)>,
+}
+
+impl Known {
+    /// What is known of the files of this repository under `plan`.
+    pub(crate) fn load(cx: &Context, plan: &StagePlan) -> Self {
+        let Some(repo) = &cx.repo else {
+            return Self::default();
+        };
+        let more = format!("{:?}{:?}", plan.check_rules, plan.patterns);
+        let fingerprint = plan_fingerprint(&plan.checks, &plan.options, more.as_bytes());
+        let written = std::fs::metadata(repo.index_file()).and_then(|metadata| metadata.modified()).ok();
+        let written = written.and_then(|at| at.duration_since(std::time::UNIX_EPOCH).ok());
+        Self {
+            cache: Cache::load(&folder(repo), &fingerprint),
+            learned: Mutex::default(),
+            index: written.map(|at| (at.as_secs() as i64, at.subsec_nanos())),
+        }
+    }
+
+    /// Whether asking it for files can bring anything.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.cache.is_empty()
+    }
+
+    /// The key of a file that equals its blob, as its size and times tell.
+    pub(crate) fn key(&self, candidate: &Candidate, blob: &Blob, stat: &Stat) -> Option<Key> {
+        let mtime = (i64::from(blob.mtime.0), blob.mtime.1);
+        let same = mtime == stat.mtime && u64::from(blob.size) == stat.size;
+        let settled = self.index.is_some_and(|index| mtime < index);
+        (same && settled).then(|| self.blob_key(candidate, &blob.id, stat.size))
+    }
+
+    /// The key of a candidate's blob of this size.
+    pub(crate) fn blob_key(&self, candidate: &Candidate, id: &ObjectId, size: u64) -> Key {
+        let executable = candidate.mode == EntryMode::Executable;
+        blob_key(id, &candidate.path, executable, size, u64::from(candidate.tags.is_generated()))
+    }
+
+    /// Whether the file of this key is known to be fine.
+    pub(crate) fn contains(&self, key: Key) -> bool {
+        self.cache.contains(key)
+    }
+
+    /// The files of these keys are fine.
+    pub(crate) fn learn(&self, keys: Vec<Key>) {
+        if let Ok(mut learned) = self.learned.lock() {
+            learned.extend(keys);
+        }
+    }
+
+    /// Remembers what was learned.
+    pub(crate) fn save(mut self) {
+        self.cache.record(self.learned.into_inner().unwrap_or_default());
+        self.cache.save();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_settled_and_equal_files_have_a_key() {
+        let known = Known { index: Some((100, 5)), ..Known::default() };
+        let candidate = Candidate::untracked(RepoPath::from("a"), false);
+        let id = ObjectId::from_bytes(&[1; 20]).unwrap();
+        let key = |mtime: (i32, u32), size, stat_mtime, stat_size| {
+            let blob = Blob { id, size, mtime };
+            known.key(&candidate, &blob, &Stat { size: stat_size, mtime: stat_mtime }).is_some()
+        };
+        assert!(key((100, 4), 3, (100, 4), 3));
+        assert!(!key((100, 5), 3, (100, 5), 3), "as new as the index");
+        assert!(!key((101, 0), 3, (101, 0), 3), "newer than the index");
+        assert!(!key((100, 4), 3, (100, 3), 3), "another time");
+        assert!(!key((100, 4), 3, (100, 4), 4), "another size");
+        assert!(!key((100, 4), 3, (100, 4), 3 + (1 << 32)), "a size that git cuts to 32 bits");
+        let blob = Blob { id, size: 3, mtime: (1, 0) };
+        let stat = Stat { size: 3, mtime: (1, 0) };
+        assert!(Known::default().key(&candidate, &blob, &stat).is_none(), "without an index");
+    }
+}

@@ -76,7 +76,9 @@ impl Folder {
     /// Marks the change as done.
     pub(super) fn mark_applied(&self) -> Result<()> {
         let path = self.journal.join("applied");
-        synced(&path, b"").and_then(|()| sync_folder(&self.journal)).map_err(|cause| cant_write(&path, &cause))
+        synced(&path, b"")
+            .and_then(|()| sync_folder(&self.journal))
+            .map_err(|cause| cant_write(&path, &cause))
     }
 
     /// What a run left. Without a plan it is junk, and removed.
@@ -132,7 +134,8 @@ impl Folder {
         let name = path.file_name();
         let name = name.get(..name.len().min(200)).unwrap_or_default();
         let name = [format!("{number}.{what}.").as_bytes(), name].concat();
-        let file = name.to_path().map_or_else(|_| folder.join(format!("{number}.{what}")), |name| folder.join(name));
+        let file =
+            name.to_path().map_or_else(|_| folder.join(format!("{number}.{what}")), |name| folder.join(name));
         // What is there already is from an earlier attempt of this recovery, or another content: both are kept.
         let mut target = file.clone();
         for count in 1.. {

@@ -16,13 +16,8 @@ pub(super) fn take(state: &Path, events: &Events, cancel: &Cancel, wait: Duratio
             .why(cause)
             .fix("give write permission there, or make room, then run again")
     };
-    let mut file = OpenOptions::new()
-        .read(true)
-        .write(true)
-        .create(true)
-        .truncate(false)
-        .open(&path)
-        .map_err(failed)?;
+    let mut file =
+        OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path).map_err(failed)?;
     let begun = Instant::now();
     let mut told = false;
     loop {
@@ -56,7 +51,8 @@ pub(super) fn take(state: &Path, events: &Events, cancel: &Cancel, wait: Duratio
         std::thread::sleep(Duration::from_millis(10).min(wait));
     }
     // Who holds it is for messages alone.
-    let words: Vec<String> = std::env::args_os().take(4).map(|word| word.to_string_lossy().into_owned()).collect();
+    let words: Vec<String> =
+        std::env::args_os().take(4).map(|word| word.to_string_lossy().into_owned()).collect();
     let text = format!("process {} ({})\n", std::process::id(), words.join(" "));
     let _ = file.set_len(0).and_then(|()| file.rewind()).and_then(|()| file.write_all(text.as_bytes()));
     Ok(file)

@@ -111,12 +111,21 @@ impl Recovered {
 
     /// What it did, a line each, for the user.
     pub fn lines(&self) -> Vec<String> {
-        let restored = self.restored.iter().map(|path| format!("{path}: its content is as before the run that was killed"));
-        let entries = self.entries.iter().map(|path| format!("{path}: staged as before the run that was killed"));
+        let restored = self
+            .restored
+            .iter()
+            .map(|path| format!("{path}: its content is as before the run that was killed"));
+        let entries =
+            self.entries.iter().map(|path| format!("{path}: staged as before the run that was killed"));
         let kept = self.kept.iter().map(|kept| {
-            format!("{}: edited since, and left alone; earlier contents are in {}", kept.path, kept.folder.display())
+            format!(
+                "{}: edited since, and left alone; earlier contents are in {}",
+                kept.path,
+                kept.folder.display()
+            )
         });
-        let locks = self.locks.iter().map(|lock| format!("removed {}, which a killed run left", lock.display()));
+        let locks =
+            self.locks.iter().map(|lock| format!("removed {}, which a killed run left", lock.display()));
         restored.chain(entries).chain(kept).chain(locks).collect()
     }
 }
@@ -159,7 +168,8 @@ impl Journal {
 
     /// Carries out a change as a whole, or not at all: on `Changed`, and on a problem, everything is as it was.
     pub fn apply(&self, repo: &Repo, edit: &Edit) -> Result<Applied> {
-        let top = repo.work_dir().ok_or_else(|| Problem::usage("can't change files: there is no working tree"))?;
+        let top =
+            repo.work_dir().ok_or_else(|| Problem::usage("can't change files: there is no working tree"))?;
         let edit = &without_idle(edit);
         if edit.files.is_empty() && edit.index.is_empty() {
             return Ok(Applied::Done);
@@ -187,7 +197,8 @@ impl Journal {
         };
         let recovered = recover::roll_back(repo, &self.folder, &plan)
             .map_err(|failed| problem.clone().unwrap_or(failed))?;
-        for line in recovered.kept.iter().map(|kept| format!("{}: see {}", kept.path, kept.folder.display())) {
+        for line in recovered.kept.iter().map(|kept| format!("{}: see {}", kept.path, kept.folder.display()))
+        {
             self.events.notice(line);
         }
         match problem {

@@ -26,7 +26,10 @@ impl Place {
     pub(super) fn open(top: &Path, path: &RepoPath) -> Result<Option<Self>> {
         let mut parts: Vec<&[u8]> = path.as_bytes().split(|&byte| byte == b'/').collect();
         if parts.iter().any(|part| super::replace::is_forbidden(part)) {
-            return Err(std::io::Error::new(ErrorKind::InvalidInput, "no file of a working tree has this path"));
+            return Err(std::io::Error::new(
+                ErrorKind::InvalidInput,
+                "no file of a working tree has this path",
+            ));
         }
         let name = OsStr::from_bytes(parts.pop().unwrap_or_default()).to_owned();
         let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;

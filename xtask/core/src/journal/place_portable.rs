@@ -19,7 +19,10 @@ impl Place {
     /// The place of this path below `top`; `None` where one of its folders is missing, or is no folder.
     pub(super) fn open(top: &Path, path: &RepoPath) -> Result<Option<Self>> {
         if path.as_bytes().split(|&byte| byte == b'/').any(super::replace::is_forbidden) {
-            return Err(std::io::Error::new(ErrorKind::InvalidInput, "no file of a working tree has this path"));
+            return Err(std::io::Error::new(
+                ErrorKind::InvalidInput,
+                "no file of a working tree has this path",
+            ));
         }
         let path = path.to_path();
         let mut folder = top.to_owned();

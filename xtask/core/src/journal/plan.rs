@@ -83,7 +83,11 @@ impl Plan {
         let index = edit
             .index
             .iter()
-            .map(|entry| StoredEntry { path: entry.path.clone(), old: side(&entry.old), new: side(&entry.new) })
+            .map(|entry| StoredEntry {
+                path: entry.path.clone(),
+                old: side(&entry.old),
+                new: side(&entry.new),
+            })
             .collect();
         let stored =
             Stored { version: VERSION, token, index_file, contents: digest(&contents), files, index };

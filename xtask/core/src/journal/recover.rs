@@ -23,9 +23,7 @@ pub(super) fn recover(repo: &Repo, folder: &Folder) -> Result<Recovered> {
     match folder.left()? {
         Left::Nothing => Ok(Recovered::default()),
         Left::Begun(plan) => roll_back(repo, folder, &plan),
-        Left::Applied(plan) => {
-            Ok(Recovered { kept: clean_up(repo, folder, &plan)?, ..Recovered::default() })
-        }
+        Left::Applied(plan) => Ok(Recovered { kept: clean_up(repo, folder, &plan)?, ..Recovered::default() }),
     }
 }
 
@@ -140,13 +138,7 @@ fn put_back(top: &Path, folder: &Folder, plan: &Plan, file: Planned<'_>) -> Resu
 }
 
 /// One step from the new content to the old one.
-fn turn(
-    plan: &Plan,
-    file: Planned<'_>,
-    place: &Place,
-    beside: &Found,
-    there: &Found,
-) -> std::io::Result<()> {
+fn turn(plan: &Plan, file: Planned<'_>, place: &Place, beside: &Found, there: &Found) -> std::io::Result<()> {
     let twin = plan.twin(file.number);
     let twin = OsStr::new(&twin);
     let Some(old) = file.old else {

@@ -3,9 +3,9 @@
 use std::ffi::OsStr;
 use std::path::Path;
 
+use super::FileEdit;
 use super::place::Place;
 use super::plan::{Plan, Planned};
-use super::FileEdit;
 use crate::fault::transition;
 use crate::model::{Problem, RepoPath, Result};
 
@@ -85,7 +85,9 @@ pub(super) fn all(top: &Path, plan: &Plan) -> Result<Vec<RepoPath>> {
     }
     for (file, (place, look)) in &ready {
         let twin = plan.twin(file.number);
-        if !exchange(place, file, OsStr::new(&twin), *look).map_err(|cause| cant_replace(file.path, &cause))? {
+        if !exchange(place, file, OsStr::new(&twin), *look)
+            .map_err(|cause| cant_replace(file.path, &cause))?
+        {
             return Ok(vec![file.path.clone()]);
         }
         transition("a file is replaced");

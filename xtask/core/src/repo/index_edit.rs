@@ -85,9 +85,7 @@ pub(super) fn update(repo: &Repo, edits: &[IndexEdit]) -> Result<IndexUpdate> {
 impl Repo {
     /// `git update-index` for another index file, without hooks: it isn't the user's index yet.
     fn index_git(&self, index: &Path) -> crate::exec::Process {
-        self.git()
-            .args(["-c", "core.hooksPath=/dev/null", "update-index"])
-            .variable("GIT_INDEX_FILE", index)
+        self.git().args(["-c", "core.hooksPath=/dev/null", "update-index"]).variable("GIT_INDEX_FILE", index)
     }
 }
 
@@ -118,7 +116,8 @@ impl Copy {
                 permissions: Some(metadata.permissions()),
             })
         };
-        read().map_err(|cause| Problem::invalid(format!("can't read the index {}", index.display())).why(cause))
+        read()
+            .map_err(|cause| Problem::invalid(format!("can't read the index {}", index.display())).why(cause))
     }
 
     fn write(&self, draft: &Path) -> Result<()> {
@@ -229,11 +228,8 @@ fn refreshed(repo: &Repo, draft: &Path, edits: &[IndexEdit]) -> Result<bool> {
                     .is_ok_and(|found| found.as_bytes() == id.as_bytes())
         })
     };
-    let paths: Vec<u8> = edits
-        .iter()
-        .filter(same)
-        .flat_map(|edit| edit.path.as_bytes().iter().copied().chain([0]))
-        .collect();
+    let paths: Vec<u8> =
+        edits.iter().filter(same).flat_map(|edit| edit.path.as_bytes().iter().copied().chain([0])).collect();
     if paths.is_empty() {
         return Ok(true);
     }

@@ -50,8 +50,7 @@ impl Note {
         for _ in 0..8 {
             let name = unique();
             let path = folder.join(&name);
-            let mut file =
-                OpenOptions::new().write(true).create_new(true).open(&path).map_err(failed)?;
+            let mut file = OpenOptions::new().write(true).create_new(true).open(&path).map_err(failed)?;
             let mut text = [MAGIC, name.as_bytes(), b"\n"].concat();
             text.extend_from_slice(<[u8]>::from_path(&lock).unwrap_or_default());
             // Between creating and locking, a recovery of another process may take it for left.
@@ -164,7 +163,7 @@ fn folder(repo: &Repo) -> PathBuf {
 }
 
 /// A name that no other process and no other moment has; without a dot.
-fn unique() -> String {
+pub(super) fn unique() -> String {
     static COUNT: AtomicU32 = AtomicU32::new(0);
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos();
     format!("{}-{now:x}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed))

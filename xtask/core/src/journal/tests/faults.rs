@@ -132,7 +132,10 @@ fn an_edit_between_kill_and_recovery_stays() {
                 std::fs::read_dir(&kept.folder).unwrap().map(|entry| entry.unwrap().path()).collect();
             let contents: Vec<String> =
                 names.iter().map(|name| std::fs::read_to_string(name).unwrap()).collect();
-            assert!(contents.contains(&"a\n".to_owned()) && contents.contains(&"A\n".to_owned()), "{names:?}");
+            assert!(
+                contents.contains(&"a\n".to_owned()) && contents.contains(&"A\n".to_owned()),
+                "{names:?}"
+            );
         }
         assert_clean(&repo);
     }

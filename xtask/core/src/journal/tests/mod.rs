@@ -22,7 +22,7 @@ fn open(repo: &Repo) -> Journal {
 }
 
 fn file(path: &str, old: Option<&str>, new: &str) -> FileEdit {
-    FileEdit { path: path.into(), old: old.map(|text| text.into()), new: new.into() }
+    FileEdit { path: path.into(), old: old.map(Into::into), new: new.into() }
 }
 
 fn entry(path: &str, old: &str, new: &str) -> IndexChange {
@@ -139,7 +139,8 @@ fn what_changed_meanwhile_is_told_and_nothing_is_done() {
         assert_eq!(staged(&fixture, "a"), "a\n");
         assert_clean(&repo);
     }
-    let edit = Edit { files: vec![good.clone()], index: vec![entry("a", "other\n", "A\n"), entry("x", "", "A\n")] };
+    let edit =
+        Edit { files: vec![good.clone()], index: vec![entry("a", "other\n", "A\n"), entry("x", "", "A\n")] };
     assert_eq!(journal.apply(&repo, &edit).unwrap(), Applied::Changed(vec!["a".into(), "x".into()]));
     assert_eq!(read(&fixture, "a").unwrap(), "a\n");
     assert!(!outside.join("new").exists());
@@ -158,7 +159,9 @@ fn one_run_at_a_time() {
     let journal = open(&repo);
     let (sender, receiver) = std::sync::mpsc::channel();
     let wait = |cancel: &Cancel| {
-        Journal::open_within(&repo, &Events::to(sender.clone()), cancel, Duration::from_millis(30)).err().unwrap()
+        Journal::open_within(&repo, &Events::to(sender.clone()), cancel, Duration::from_millis(30))
+            .err()
+            .unwrap()
     };
     let problem = wait(&Cancel::new());
     let process = format!("process {}", std::process::id());
@@ -186,10 +189,7 @@ fn a_journal_that_cant_be_read_is_left_alone() {
         ("", "EOF"),
         ("{\"version\":2}", "another version"),
         ("{\"version\":1}", "missing field"),
-        (
-            r#"{"version":1,"token":"t","index-file":"index","contents":"0","files":[],"index":[]}"#,
-            "damaged",
-        ),
+        (r#"{"version":1,"token":"t","index-file":"index","contents":"0","files":[],"index":[]}"#, "damaged"),
     ] {
         write("contents", "precious");
         write("plan.json", plan);
@@ -207,7 +207,8 @@ fn a_journal_that_cant_be_read_is_left_alone() {
 #[test]
 fn odd_paths() {
     let fixture = Fixture::new();
-    let paths = [&b"caf\xe9"[..], b"a\nb", b"-dash", b":(glob)*", b" ", b"\"quote\"", b"back\\slash", b".gitignore"];
+    let paths =
+        [&b"caf\xe9"[..], b"a\nb", b"-dash", b":(glob)*", b" ", b"\"quote\"", b"back\\slash", b".gitignore"];
     for path in paths {
         fixture.write(path, "old");
     }

@@ -4,6 +4,7 @@
 use std::sync::Mutex;
 
 use xtask_core::gate::Context;
+#[cfg(test)]
 use xtask_core::model::RepoPath;
 use xtask_core::repo::{EntryMode, IndexEntry, ObjectId};
 

@@ -163,7 +163,7 @@ fn folder(repo: &Repo) -> PathBuf {
 }
 
 /// A name that no other process and no other moment has; without a dot.
-fn unique() -> String {
+pub(super) fn unique() -> String {
     static COUNT: AtomicU32 = AtomicU32::new(0);
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos();
     format!("{}-{now:x}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed))

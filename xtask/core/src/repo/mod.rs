@@ -9,6 +9,7 @@ use crate::environment::Environment;
 use crate::model::{RepoPath, Result};
 
 mod blobs;
+mod conversion;
 mod diff;
 mod diff_library;
 mod diff_program;
@@ -19,25 +20,26 @@ mod index;
 mod index_edit;
 mod index_lock;
 mod library;
+mod line_endings;
 mod new_blobs;
 mod notes;
 mod patch;
 mod revision;
-mod temporary;
 #[cfg(test)]
 pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
 mod tree;
 mod types;
+mod unstaged;
 mod untracked;
 mod walk;
 mod worktrees;
 
 pub use blobs::Blobs;
+pub use conversion::{Conversion, Converter};
 pub use history::Known;
 pub use index_edit::{IndexEdit, IndexUpdate};
-pub use temporary::Conversion;
 pub use types::{Change, ChangeKind, EntryMode, IndexEntry, LineRange, ObjectId, Shape, Side, Worktree};
 pub use walk::walk;
 
@@ -124,6 +126,36 @@ impl Repo {
     /// Writes many blobs, and gives their names in the same order.
     pub fn write_blobs(&self, contents: &[&[u8]]) -> Result<Vec<ObjectId>> {
         new_blobs::write_all(self, contents)
+    }
+
+    /// The tracked paths that the working tree has otherwise than the index that git uses now (`GIT_INDEX_FILE`), sorted: by
+    /// content (as git converts it), mode or kind, and those that are missing, in conflict, or tracked by `git add
+    /// --intent-to-add` alone. What a sparse checkout leaves out isn't among them. Where stat data are as git recorded them
+    /// the file isn't read. Takes no lock and writes nothing.
+    pub fn unstaged(&self) -> Result<Vec<RepoPath>> {
+        unstaged::paths(self)
+    }
+
+    /// What git does to a file's content between the working tree and the index: `core.autocrlf`, `core.eol`, and the
+    /// attributes of the working tree, of the index where the working tree lacks the file, and of the user.
+    pub fn conversion(&self, path: &RepoPath) -> Result<Conversion> {
+        Ok(conversion::converter(self, path)?.conversion())
+    }
+
+    /// How the contents of these paths are converted, in the same order: with one process at most for all, and none where
+    /// no attributes can apply.
+    pub fn converters(&self, paths: &[RepoPath]) -> Result<Vec<Converter>> {
+        conversion::converters(self, paths)
+    }
+
+    /// The content that a checkout would write for this blob under this path. See [`Converter::to_worktree`].
+    pub fn to_worktree(&self, path: &RepoPath, blob: Vec<u8>) -> Result<Vec<u8>> {
+        conversion::converter(self, path)?.to_worktree(blob)
+    }
+
+    /// The content that `git add` would stage for this file under this path. See [`Converter::to_index`].
+    pub fn to_index(&self, path: &RepoPath, file: Vec<u8>) -> Result<Vec<u8>> {
+        conversion::converter(self, path)?.to_index(file)
     }
 
     /// Changes entries of the index that git uses now (`GIT_INDEX_FILE`) by compare-and-swap under git's lock: all of them

@@ -22,7 +22,7 @@ fn open(repo: &Repo) -> Journal {
 }
 
 fn file(path: &str, old: Option<&str>, new: &str) -> FileEdit {
-    FileEdit { path: path.into(), old: old.map(|text| text.into()), new: new.into() }
+    FileEdit { path: path.into(), old: old.map(Into::into), new: new.into() }
 }
 
 fn entry(path: &str, old: &str, new: &str) -> IndexChange {

@@ -7,10 +7,13 @@ use super::{Change, ChangeKind, EntryMode, LineRange, Repo, Side};
 use crate::model::{RepoPath, Result};
 
 mod comparing;
+mod converting;
 mod discovering;
+mod editing;
 mod notes;
 mod random;
 mod shapes;
+mod unstaged;
 
 /// All that a repository tells, errors as text.
 pub(super) fn tell(repo: &Repo, revisions: &[&str]) -> BTreeMap<String, String> {

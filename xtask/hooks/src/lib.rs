@@ -4,8 +4,8 @@
 mod attributes;
 pub mod checks;
 mod command;
+mod facts;
 mod gate;
-mod lfs;
 pub mod options;
 mod resolve;
 pub mod rules;
@@ -17,6 +17,7 @@ mod stage;
 pub mod types;
 
 pub use attributes::Attributes;
+pub use facts::{Facts, Source};
 pub use gate::{HooksGate, plan_steps};
 pub use resolve::{Command, SKIP, StagePlan};
 pub use run::run_all_files;

@@ -9,21 +9,28 @@ use xtask_core::model::{
     Unit,
 };
 
-use crate::checks::{Found, Work, case_conflicts, fix_bytes};
+use crate::checks::{Found, Tree, Work, fix_bytes, that_count, tree_checks};
 use crate::command::{self, CommandEnd};
+use crate::facts::{Facts, Source};
 use crate::resolve::StagePlan;
 use crate::scan::{Pass, Seen};
-use crate::select::{Candidate, Selection, select};
+use crate::select::{Candidate, Selection, compared, select};
 
 /// Runs `plan` over the files of `selection` as they are in the working tree. Nothing is changed, unless `fix` asks for it:
 /// then fixers write, and what is left is reported.
 pub fn run_all_files(cx: &Context, plan: &StagePlan, selection: &Selection, fix: bool) -> Result<GateReport> {
     let files = select(cx, selection, &plan.exclude)?;
-    run(cx, plan, &files, fix)
+    run(cx, plan, selection, &files, fix)
 }
 
-/// As [`run_all_files`], over files that are already chosen.
-pub(crate) fn run(cx: &Context, plan: &StagePlan, files: &[Candidate], fix: bool) -> Result<GateReport> {
+/// As [`run_all_files`], over the files of the selection.
+pub(crate) fn run(
+    cx: &Context,
+    plan: &StagePlan,
+    selection: &Selection,
+    files: &[Candidate],
+    fix: bool,
+) -> Result<GateReport> {
     let started = Instant::now();
     if files.is_empty() && plan.commands.iter().all(|command| command.run.contains("{files}")) {
         return Ok(GateReport::new(
@@ -45,7 +52,9 @@ pub(crate) fn run(cx: &Context, plan: &StagePlan, files: &[Candidate], fix: bool
     if fix {
         done.fixed = write_fixes(cx, plan, &pass, files, &mut seen)?;
     }
-    let mut findings = findings(cx, plan, files, &seen)?;
+    let compare = compared(cx, selection)?;
+    let facts = Facts::new(&cx.root, cx.repo.as_ref(), Source::Worktree, cx.tracked()?, compare, &cx.cancel);
+    let mut findings = findings(&facts, plan, files, &seen)?;
     if !plan.fail_fast || findings.is_empty() {
         findings.extend(run_commands(cx, plan, files, &seen, fix, &mut done));
     }
@@ -148,14 +157,11 @@ fn write_fixes(
     Ok(written.len())
 }
 
-fn findings(cx: &Context, plan: &StagePlan, files: &[Candidate], seen: &[Seen]) -> Result<Vec<Finding>> {
+fn findings(facts: &Facts<'_>, plan: &StagePlan, files: &[Candidate], seen: &[Seen]) -> Result<Vec<Finding>> {
     let is_size = |found: &Found| matches!(found.check.work, Work::Size(_));
-    let large: Vec<RepoPath> = seen
-        .iter()
-        .filter(|one| one.found.iter().any(is_size))
-        .map(|one| files[one.at].path.clone())
-        .collect();
-    let in_lfs = crate::lfs::kept_by_lfs(cx, &large);
+    let large = seen.iter().filter(|one| one.found.iter().any(is_size));
+    let large: Vec<&RepoPath> = large.map(|one| &files[one.at].path).collect();
+    let large = that_count(facts, &large, &plan.options)?;
     let command = format!("xtask hooks run {} --all-files --fix", plan.stage.name());
     let mut findings = Vec::new();
     for one in seen {
@@ -166,7 +172,7 @@ fn findings(cx: &Context, plan: &StagePlan, files: &[Candidate], seen: &[Seen]) 
         }
         let mut counts: BTreeMap<(&str, &str), u32> = BTreeMap::new();
         for found in &one.found {
-            if is_size(found) && in_lfs.contains(path) {
+            if is_size(found) && !large.contains(path) {
                 continue;
             }
             let id = found.check.id;
@@ -188,26 +194,11 @@ fn findings(cx: &Context, plan: &StagePlan, files: &[Candidate], seen: &[Seen]) 
             findings.push(finding);
         }
     }
-    findings.extend(path_findings(cx, plan, files)?);
+    for (check, found) in tree_checks(&plan.checks, &Tree { chosen: files, facts }, &plan.options)? {
+        let at = found.path.map(|path| Location { line: found.hit.line, ..Location::file(path) });
+        findings.push(Finding::new(check.id, check.id, at, found.hit.message));
+    }
     Ok(findings)
-}
-
-/// What the checks on paths find: among all paths of the repository, where one side is of this run.
-fn path_findings(cx: &Context, plan: &StagePlan, files: &[Candidate]) -> Result<Vec<Finding>> {
-    let Some(check) = plan.checks.iter().find(|check| matches!(check.work, Work::Paths)) else {
-        return Ok(Vec::new());
-    };
-    let mut all: Vec<&RepoPath> = cx.tracked()?.iter().map(|entry| &entry.path).collect();
-    all.extend(files.iter().map(|file| &file.path));
-    all.sort_unstable();
-    all.dedup();
-    let relevant = |path: &RepoPath| files.binary_search_by(|file| file.path.cmp(path)).is_ok();
-    let conflicts = case_conflicts(&all, relevant);
-    let finding = |conflict: crate::checks::Conflict| {
-        let message = format!("where case is ignored, this is the same path as {}", conflict.other);
-        Finding::new(check.id, check.id, Some(Location::file(conflict.path)), message)
-    };
-    Ok(conflicts.into_iter().map(finding).collect())
 }
 
 fn run_commands(

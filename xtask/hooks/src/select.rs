@@ -1,10 +1,10 @@
-//! Which files a run looks at: regular tracked files, less what is excluded.
+//! Which files a run looks at: tracked files, links and submodules, less what is excluded.
 
 use std::collections::BTreeSet;
 
 use xtask_core::gate::{Context, Scope};
 use xtask_core::model::{Problem, RepoPath, Result};
-use xtask_core::repo::Side;
+use xtask_core::repo::{EntryMode, IndexEntry, Repo, Side};
 
 use crate::types::Tags;
 use xtask_core::config::Globs;
@@ -43,6 +43,8 @@ pub struct Candidate {
     pub path: RepoPath,
     /// Whether git holds it as executable.
     pub executable: bool,
+    /// What it is: links and submodules are for the checks on the tree.
+    pub mode: EntryMode,
     /// What its name tells.
     pub tags: Tags,
 }
@@ -50,7 +52,18 @@ pub struct Candidate {
 impl Candidate {
     fn new(path: RepoPath, executable: bool) -> Self {
         let tags = Tags::of_name(path.file_name(), executable);
-        Self { path, executable, tags }
+        let mode = if executable { EntryMode::Executable } else { EntryMode::File };
+        Self { path, executable, mode, tags }
+    }
+
+    /// An entry of the index or of a tree.
+    pub fn of_entry(entry: &IndexEntry) -> Self {
+        let (path, mode) = (entry.path.clone(), entry.mode);
+        match mode {
+            EntryMode::File | EntryMode::Executable => Self::new(path, mode == EntryMode::Executable),
+            EntryMode::Symlink => Self { path, executable: false, mode, tags: Tags::symlink() },
+            EntryMode::Submodule => Self { path, executable: false, mode, tags: Tags::submodule() },
+        }
     }
 }
 
@@ -69,22 +82,26 @@ pub(crate) fn select(cx: &Context, selection: &Selection, exclude: &Globs) -> Re
     Ok(files)
 }
 
-/// All tracked regular files that the working tree should hold. A file in conflict has several entries, and counts once.
+/// All tracked entries that the working tree should hold. A file in conflict has several entries, and counts once.
 fn tracked(cx: &Context) -> Result<Vec<Candidate>> {
-    let mut files: Vec<Candidate> = cx
-        .tracked()?
-        .iter()
-        .filter(|entry| entry.mode.is_file() && !entry.skip_worktree)
-        .map(|entry| {
-            Candidate::new(entry.path.clone(), entry.mode == xtask_core::repo::EntryMode::Executable)
-        })
-        .collect();
+    let mut files: Vec<Candidate> =
+        cx.tracked()?.iter().filter(|entry| !entry.skip_worktree).map(Candidate::of_entry).collect();
     files.dedup_by(|a, b| a.path == b.path);
     Ok(files)
 }
 
-/// The paths that differ between the merge base of `old` and `new`, and `side`.
-fn changed(cx: &Context, old: &str, new: &str, side: &Side) -> Result<BTreeSet<RepoPath>> {
+/// The two sides whose difference a selection is; `None` where it is files for their own sake.
+pub(crate) fn compared(cx: &Context, selection: &Selection) -> Result<Option<(Side, Side)>> {
+    let (old, new, side) = match selection {
+        Selection::All | Selection::Files(_) => return Ok(None),
+        Selection::Between { from, to } => (from, to.as_str(), Side::Revision(to.clone())),
+        Selection::Since(revision) => (revision, "HEAD", Side::Index),
+    };
+    Ok(Some((Side::Revision(merge_base(cx, old, new)?.1), side)))
+}
+
+/// The repository, and the merge base of two revisions.
+fn merge_base<'a>(cx: &'a Context, old: &str, new: &str) -> Result<(&'a Repo, String)> {
     let Some(repo) = &cx.repo else {
         return Err(Problem::usage(format!("can't compare with {old}: this is no git repository")));
     };
@@ -93,7 +110,13 @@ fn changed(cx: &Context, old: &str, new: &str, side: &Side) -> Result<BTreeSet<R
             .why("their histories are unrelated, or a shallow clone hides the common commit")
             .fix("fetch the whole history: `git fetch --unshallow`")
     })?;
-    let changes = repo.changes(&Side::Revision(base.to_string()), side)?;
+    Ok((repo, base.to_string()))
+}
+
+/// The paths that differ between the merge base of `old` and `new`, and `side`.
+fn changed(cx: &Context, old: &str, new: &str, side: &Side) -> Result<BTreeSet<RepoPath>> {
+    let (repo, base) = merge_base(cx, old, new)?;
+    let changes = repo.changes(&Side::Revision(base), side)?;
     Ok(changes.into_iter().map(|change| change.path).collect())
 }
 
@@ -106,14 +129,17 @@ fn named(cx: &Context, files: &[RepoPath], exclude: &Globs) -> Result<Vec<Candid
         let on_disk = cx.on_disk(path);
         let metadata = std::fs::symlink_metadata(&on_disk)
             .map_err(|cause| Problem::usage(format!("can't find {path}")).why(cause))?;
-        if metadata.is_dir() {
+        if let Ok(at) = tracked.binary_search_by(|file| file.path.cmp(path)) {
+            chosen.push(tracked[at].clone());
+        } else if metadata.is_dir() {
             let folder = [path.as_bytes(), b"/"].concat();
             let inside = |file: &&Candidate| folder == b"/" || file.path.as_bytes().starts_with(&folder);
             chosen.extend(tracked.iter().filter(inside).cloned());
-        } else if let Ok(at) = tracked.binary_search_by(|file| file.path.cmp(path)) {
-            chosen.push(tracked[at].clone());
         } else if metadata.is_file() {
             chosen.push(Candidate::new(path.clone(), is_executable(&metadata)));
+        } else if metadata.is_symlink() {
+            let tags = Tags::symlink();
+            chosen.push(Candidate { path: path.clone(), executable: false, mode: EntryMode::Symlink, tags });
         }
     }
     chosen.retain(|file| !exclude.matches(&file.path));

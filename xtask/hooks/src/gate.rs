@@ -35,12 +35,13 @@ impl Gate for HooksGate {
             };
             return Ok(Planned::idle(GatePlan::out("hooks", why)));
         }
-        let files = select(cx, &Selection::from(&cx.scope), &stage)?;
+        let selection = Selection::from(&cx.scope);
+        let files = select(cx, &selection, &stage)?;
         let why = if cx.config.has("hooks") { "[hooks] is configured" } else { "this is a git repository" };
         let standing = cx.standing("hooks");
         let plan = GatePlan { steps: steps(&stage, &files)?, ..GatePlan::new("hooks", standing, why) };
         Ok(Planned::run(plan, move |cx| {
-            let mut report = run_on_files(cx, &stage, &files, false)?;
+            let mut report = run_on_files(cx, &stage, &selection, &files, false)?;
             report.standing = standing;
             Ok(report)
         }))

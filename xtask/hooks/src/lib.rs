@@ -5,9 +5,9 @@ mod attributes;
 pub mod cache;
 pub mod checks;
 mod commands;
+mod facts;
 mod gate;
 mod known;
-mod lfs;
 pub mod merge;
 pub mod options;
 mod plan;
@@ -27,6 +27,7 @@ mod worktree;
 
 pub use attributes::Attributes;
 pub use commands::HookInput;
+pub use facts::{Facts, Source};
 pub use gate::HooksGate;
 pub use plan::{Planned, plan_selection};
 pub use resolve::{Command, SKIP, StagePlan};

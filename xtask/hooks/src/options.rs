@@ -4,6 +4,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use xtask_core::config::ByteSize;
 
+mod repository;
+
+pub use repository::NoCommitToBranchOptions;
+
 /// The options of all checks.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
@@ -16,6 +20,8 @@ pub struct Options {
     pub check_yaml: YamlOptions,
     /// Of `check-added-large-files`.
     pub check_added_large_files: LargeFilesOptions,
+    /// Of `no-commit-to-branch`.
+    pub no_commit_to_branch: NoCommitToBranchOptions,
 }
 
 /// `[hooks.STAGE.options.trailing-whitespace]`.
@@ -99,10 +105,13 @@ pub struct YamlOptions {
 pub struct LargeFilesOptions {
     /// The largest size that a file may have. Default: `500KiB`, as in pre-commit-hooks.
     pub max: ByteSize,
+    /// Whether files count that were there before, where a run looks at a difference (a commit, a push, `--from-ref`). Elsewhere
+    /// all files count.
+    pub enforce_all: bool,
 }
 
 impl Default for LargeFilesOptions {
     fn default() -> Self {
-        Self { max: ByteSize(500 << 10) }
+        Self { max: ByteSize(500 << 10), enforce_all: false }
     }
 }

@@ -147,6 +147,9 @@ impl Pass<'_> {
     }
 
     fn file(&self, at: usize, candidate: &Candidate, desk: &mut Desk) -> Option<Seen> {
+        if !candidate.mode.is_file() {
+            return None;
+        }
         let mut seen = Seen::of(at, candidate.tags);
         let looked = match (self.fixes.after(&candidate.path), &self.content, &mut desk.blobs) {
             (Some(bytes), ..) => {

@@ -1,4 +1,4 @@
-//! Which files a run over the working tree looks at: regular tracked files, less what is excluded.
+//! Which files a run looks at: tracked files, links and submodules, less what is excluded.
 
 use std::collections::BTreeSet;
 
@@ -61,12 +61,24 @@ impl Candidate {
         let tags = Tags::of_name(path.file_name(), executable);
         Self { path, mode, id: None, tags, blob: None }
     }
+
+    /// Whether git holds it as executable.
+    pub fn is_executable(&self) -> bool {
+        self.mode == EntryMode::Executable
+    }
 }
 
 impl From<&IndexEntry> for Candidate {
     fn from(entry: &IndexEntry) -> Self {
-        let candidate = Self::untracked(entry.path.clone(), entry.mode == EntryMode::Executable);
-        Self { mode: entry.mode, id: Some(entry.id), blob: Blob::of(entry), ..candidate }
+        let (path, mode) = (entry.path.clone(), entry.mode);
+        let tags = match mode {
+            EntryMode::File | EntryMode::Executable => {
+                Tags::of_name(path.file_name(), mode == EntryMode::Executable)
+            }
+            EntryMode::Symlink => Tags::symlink(),
+            EntryMode::Submodule => Tags::submodule(),
+        };
+        Self { path, mode, id: Some(entry.id), tags, blob: Blob::of(entry) }
     }
 }
 
@@ -96,18 +108,17 @@ fn among(cx: &Context, paths: &BTreeSet<RepoPath>) -> Result<Vec<Candidate>> {
     Ok(files)
 }
 
-/// The regular files of a commit among these paths.
+/// Those of the commit's `entries` that are among these paths.
 pub(crate) fn of_commit(
     cx: &Context,
-    repo: &Repo,
     commit: &ObjectId,
+    entries: &[IndexEntry],
     paths: &BTreeSet<RepoPath>,
     plan: &StagePlan,
 ) -> Result<Vec<Candidate>> {
     let name = commit.to_string();
-    let entries = repo.tree(&name)?;
-    let chosen = entries.iter().filter(|entry| entry.mode.is_file() && paths.contains(&entry.path));
-    let_through(cx, plan, Attributes::Commit(&name), &entries, chosen.map(Candidate::from).collect())
+    let chosen = entries.iter().filter(|entry| paths.contains(&entry.path));
+    let_through(cx, plan, Attributes::Commit(&name), entries, chosen.map(Candidate::from).collect())
 }
 
 /// The files that the stage's own rules let through, marked where they are generated and somebody asks. `entries` are all files of
@@ -142,20 +153,26 @@ pub(crate) fn paths_between(repo: &Repo, old: &Side, new: &Side) -> Result<BTree
     Ok(there.map(|change| change.path).collect())
 }
 
-/// All tracked regular files that the working tree should hold. A file in conflict has several entries, and counts once.
+/// All tracked entries that the working tree should hold. A file in conflict has several entries, and counts once.
 fn tracked(cx: &Context) -> Result<Vec<Candidate>> {
-    let mut files: Vec<Candidate> = cx
-        .tracked()?
-        .iter()
-        .filter(|entry| entry.mode.is_file() && !entry.skip_worktree)
-        .map(Candidate::from)
-        .collect();
+    let mut files: Vec<Candidate> =
+        cx.tracked()?.iter().filter(|entry| !entry.skip_worktree).map(Candidate::from).collect();
     files.dedup_by(|a, b| a.path == b.path);
     Ok(files)
 }
 
-/// The paths that differ between the merge base of `old` and `new`, and `side`.
-fn changed(cx: &Context, old: &str, new: &str, side: &Side) -> Result<BTreeSet<RepoPath>> {
+/// The two sides whose difference a selection is; `None` where it is files for their own sake.
+pub(crate) fn compared(cx: &Context, selection: &Selection) -> Result<Option<(Side, Side)>> {
+    let (old, new, side) = match selection {
+        Selection::All | Selection::Files(_) => return Ok(None),
+        Selection::Between { from, to } => (from, to.as_str(), Side::Revision(to.clone())),
+        Selection::Since(revision) => (revision, "HEAD", Side::Index),
+    };
+    Ok(Some((Side::Revision(merge_base(cx, old, new)?.1), side)))
+}
+
+/// The repository, and the merge base of two revisions.
+fn merge_base<'a>(cx: &'a Context, old: &str, new: &str) -> Result<(&'a Repo, String)> {
     let Some(repo) = &cx.repo else {
         return Err(Problem::usage(format!("can't compare with {old}: this is no git repository")));
     };
@@ -164,7 +181,13 @@ fn changed(cx: &Context, old: &str, new: &str, side: &Side) -> Result<BTreeSet<R
             .why("their histories are unrelated, or a shallow clone hides the common commit")
             .fix("fetch the whole history: `git fetch --unshallow`")
     })?;
-    let changes = repo.changes(&Side::Revision(base.to_string()), side)?;
+    Ok((repo, base.to_string()))
+}
+
+/// The paths that differ between the merge base of `old` and `new`, and `side`.
+fn changed(cx: &Context, old: &str, new: &str, side: &Side) -> Result<BTreeSet<RepoPath>> {
+    let (repo, base) = merge_base(cx, old, new)?;
+    let changes = repo.changes(&Side::Revision(base), side)?;
     Ok(changes.into_iter().map(|change| change.path).collect())
 }
 
@@ -177,14 +200,17 @@ fn named(cx: &Context, files: &[RepoPath]) -> Result<Vec<Candidate>> {
         let on_disk = cx.on_disk(path);
         let metadata = std::fs::symlink_metadata(&on_disk)
             .map_err(|cause| Problem::usage(format!("can't find {path}")).why(cause))?;
-        if metadata.is_dir() {
+        if let Ok(at) = tracked.binary_search_by(|file| file.path.cmp(path)) {
+            chosen.push(tracked[at].clone());
+        } else if metadata.is_dir() {
             let folder = [path.as_bytes(), b"/"].concat();
             let inside = |file: &&Candidate| folder == b"/" || file.path.as_bytes().starts_with(&folder);
             chosen.extend(tracked.iter().filter(inside).cloned());
-        } else if let Ok(at) = tracked.binary_search_by(|file| file.path.cmp(path)) {
-            chosen.push(tracked[at].clone());
         } else if metadata.is_file() {
             chosen.push(Candidate::untracked(path.clone(), is_executable(&metadata)));
+        } else if metadata.is_symlink() {
+            let link = Candidate::untracked(path.clone(), false);
+            chosen.push(Candidate { mode: EntryMode::Symlink, tags: Tags::symlink(), ..link });
         }
     }
     chosen.sort_unstable_by(|a, b| a.path.cmp(&b.path));

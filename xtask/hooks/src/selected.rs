@@ -7,25 +7,35 @@ use crate::commands::HookInput;
 use crate::merge::merge;
 use crate::resolve::StagePlan;
 use crate::run::{Ended, Fixed, Intent, Request, Target, run};
-use crate::select::{Candidate, Selection, select};
+use crate::select::{Candidate, Selection, compared, select};
 
 /// Runs `plan` over the files of `selection` as they are in the working tree. Nothing is changed, unless `fix` asks for it:
 /// then fixers write, and what is left is reported.
 pub fn run_all_files(cx: &Context, plan: &StagePlan, selection: &Selection, fix: bool) -> Result<GateReport> {
     let files = select(cx, selection, plan)?;
-    run_on_files(cx, plan, &files, fix)
+    run_on_files(cx, plan, selection, &files, fix)
 }
 
 /// As [`run_all_files`], over files that are already chosen.
 pub(crate) fn run_on_files(
     cx: &Context,
     plan: &StagePlan,
+    selection: &Selection,
     files: &[Candidate],
     fix: bool,
 ) -> Result<GateReport> {
     let intent = if fix { Intent::Fix } else { Intent::Report };
     let input = HookInput::default();
-    let request = Request { plan, target: &Target::Worktree, files, intent, input: &input };
+    let compare = compared(cx, selection)?;
+    let request = Request {
+        plan,
+        target: &Target::Worktree,
+        files,
+        entries: cx.tracked()?,
+        compare: compare.as_ref(),
+        intent,
+        input: &input,
+    };
     let Ended { mut report, fixes } = run(cx, request)?;
     if cx.cancel.is_stopped() {
         return Ok(report);

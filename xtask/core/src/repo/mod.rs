@@ -102,6 +102,11 @@ impl Repo {
         revision::shape(self)
     }
 
+    /// The branch that HEAD names, in full (`refs/heads/main`), also one without a commit; `None` where HEAD is detached.
+    pub fn head_branch(&self) -> Result<Option<RepoPath>> {
+        revision::head_branch(self)
+    }
+
     /// The entries of the index that git uses now (`GIT_INDEX_FILE`), sorted by path and stage. A missing index, as in
     /// a bare repository, has none.
     pub fn index(&self) -> Result<Vec<IndexEntry>> {

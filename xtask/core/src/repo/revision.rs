@@ -4,7 +4,7 @@ use git2::{ErrorCode, ObjectType, Repository};
 
 use super::library::{Refusal, object_id, oid};
 use super::{ObjectId, Repo, Shape};
-use crate::model::{Problem, Result};
+use crate::model::{Problem, RepoPath, Result};
 
 /// What a revision is to name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -116,6 +116,21 @@ pub(super) fn shape(repo: &Repo) -> Result<Shape> {
         },
     )?;
     Ok(Shape { bare: repo.work_dir.is_none(), shallow: is_shallow(repo), empty, detached })
+}
+
+/// The branch that HEAD names.
+pub(super) fn head_branch(repo: &Repo) -> Result<Option<RepoPath>> {
+    repo.ask(
+        |repository| {
+            let head = repository.find_reference("HEAD")?;
+            match head.symbolic_target_bytes() {
+                // What stands in HEAD where the refs are elsewhere (reftable).
+                Some(b"refs/heads/.invalid") => Err(Refusal::NotMine),
+                target => Ok(target.map(RepoPath::new)),
+            }
+        },
+        || Ok(repo.git_answer(["symbolic-ref", "--quiet", "HEAD"])?.map(RepoPath::new)),
+    )
 }
 
 /// Whether history is cut off: git keeps the list of the commits at the cut.

@@ -1,6 +1,12 @@
-//! `check-added-large-files`: no large files beside those that Git LFS keeps.
+//! `check-added-large-files`: no large files beside those that Git LFS keeps. The pass looks at sizes; [`that_count`] tells which of
+//! the large files are this check's business.
+
+use std::collections::BTreeSet;
+
+use xtask_core::model::{RepoPath, Result};
 
 use super::{Check, File, Hit, Work};
+use crate::facts::Facts;
 use crate::options::Options;
 
 /// The check.
@@ -22,6 +28,20 @@ fn run(file: &File, options: &Options) -> Vec<Hit> {
     vec![Hit::file(format!("the file is too large: {kib} KiB, the limit is {limit}"))]
 }
 
+/// Those of the `large` files that count: Git LFS keeps the others, or, where a run looks at a difference, they were there before
+/// (unless `enforce-all` is set). Git is asked about large files alone.
+pub fn that_count(facts: &Facts<'_>, large: &[&RepoPath], options: &Options) -> Result<BTreeSet<RepoPath>> {
+    let mut new = Vec::new();
+    for path in large {
+        let all = options.check_added_large_files.enforce_all || !facts.is_difference();
+        if all || facts.is_new(path)? {
+            new.push(*path);
+        }
+    }
+    let kept = facts.in_lfs(&new);
+    Ok(new.into_iter().filter(|path| !kept.contains(path)).cloned().collect())
+}
+
 /// Whether a blob is a pointer of Git LFS, which stands for a large file that git doesn't hold.
 pub fn is_lfs_pointer(blob: &[u8]) -> bool {
     blob.len() < 1024 && blob.starts_with(b"version https://git-lfs.github.com/spec/")
@@ -30,7 +50,6 @@ pub fn is_lfs_pointer(blob: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use xtask_core::config::ByteSize;
-    use xtask_core::model::RepoPath;
 
     use super::*;
     use crate::types::Tags;

@@ -4,9 +4,10 @@ use std::borrow::Cow;
 use std::collections::HashMap;
 
 use bstr::ByteSlice;
-use xtask_core::model::RepoPath;
+use xtask_core::model::{RepoPath, Result};
 
-use super::{Check, Work};
+use super::{Check, Tree, TreeHit, Work};
+use crate::options::Options;
 
 /// The check.
 pub(super) static CHECK: Check = Check {
@@ -14,9 +15,33 @@ pub(super) static CHECK: Check = Check {
     about: "no paths that differ in case alone",
     version: 1,
     takes: "file",
-    work: Work::Paths,
+    work: Work::Tree(run),
     fix: None,
 };
+
+fn run(tree: &Tree<'_>, _: &Options) -> Result<Vec<TreeHit>> {
+    let mut all: Vec<&RepoPath> = tree.facts.entries().iter().map(|entry| &entry.path).collect();
+    all.extend(tree.chosen.iter().map(|candidate| &candidate.path));
+    all.sort_unstable();
+    all.dedup();
+    // Most repositories have no conflict at all: what is new needs no looking up then.
+    if case_conflicts(&all, |_| true).is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut relevant: Vec<&RepoPath> = tree.files().map(|file| &file.path).collect();
+    for entry in tree.facts.entries() {
+        if tree.facts.is_new(&entry.path)? {
+            relevant.push(&entry.path);
+        }
+    }
+    relevant.sort_unstable();
+    let conflicts = case_conflicts(&all, |path| relevant.binary_search(&path).is_ok());
+    let hit = |conflict: Conflict| {
+        let message = format!("where case is ignored, this is the same path as {}", conflict.other);
+        TreeHit::at(&conflict.path, message)
+    };
+    Ok(conflicts.into_iter().map(hit).collect())
+}
 
 /// A path that meets others where case is ignored.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -9,22 +9,29 @@ use crate::types::Tags;
 mod added_large_files;
 mod case_conflict;
 mod end_of_file;
+mod illegal_windows_names;
 mod json;
 mod keys;
 mod lines;
 mod merge_conflict;
 mod mixed_line_ending;
+mod no_commit_to_branch;
 mod pass;
 mod position;
 mod private_key;
+mod shebangs;
+mod submodules;
+mod symlinks;
 mod toml;
 mod trailing_whitespace;
+mod tree;
 mod yaml;
 
-pub use added_large_files::is_lfs_pointer;
+pub use added_large_files::{is_lfs_pointer, that_count};
 pub use case_conflict::{Conflict, case_conflicts};
 pub use lines::{Line, LineCheck};
 pub use pass::{Found, check_bytes, fix_bytes};
+pub use tree::{Tree, TreeHit, tree_checks};
 
 /// A regular file, as a check sees it.
 #[derive(Clone, Copy, Debug)]
@@ -69,8 +76,8 @@ pub enum Work {
     Bytes(fn(&File, &[u8], &Options) -> Vec<Hit>),
     /// On a file's size; the bytes aren't read for it.
     Size(fn(&File, &Options) -> Vec<Hit>),
-    /// On all paths of the repository at once ([`case_conflicts`]).
-    Paths,
+    /// On all entries at once, with what else can be known of them ([`tree_checks`]).
+    Tree(fn(&Tree<'_>, &Options) -> xtask_core::model::Result<Vec<TreeHit>>),
 }
 
 /// The fixed bytes; `None` where nothing is to be fixed.
@@ -112,9 +119,31 @@ pub static DEFAULT: [&Check; 10] = [
     &private_key::CHECK,
 ];
 
+/// All built-in checks: the default ones, then the others by their ids.
+static ALL: [&Check; 18] = [
+    &trailing_whitespace::CHECK,
+    &end_of_file::CHECK,
+    &mixed_line_ending::CHECK,
+    &json::CHECK,
+    &yaml::CHECK,
+    &toml::CHECK,
+    &merge_conflict::CHECK,
+    &added_large_files::CHECK,
+    &case_conflict::CHECK,
+    &private_key::CHECK,
+    &shebangs::EXECUTABLES,
+    &illegal_windows_names::CHECK,
+    &shebangs::SCRIPTS,
+    &symlinks::BROKEN,
+    &symlinks::DESTROYED,
+    &submodules::NEW,
+    &submodules::ANY,
+    &no_commit_to_branch::CHECK,
+];
+
 /// All built-in checks.
 pub fn all() -> &'static [&'static Check] {
-    &DEFAULT
+    &ALL
 }
 
 /// The check of this id.
@@ -137,6 +166,9 @@ mod tests {
         ids.sort_unstable();
         ids.dedup();
         assert_eq!(ids.len(), all().len());
+        let (default, others) = all().split_at(DEFAULT.len());
+        assert!(default.iter().zip(DEFAULT).all(|(one, other)| one.id == other.id));
+        assert!(others.is_sorted_by_key(|check| check.id));
         assert!(by_id("trailing").is_none());
     }
 }

@@ -15,7 +15,7 @@ pub struct Found {
 /// How often a fix may make room for another before the rest is left to the next run.
 const ROUNDS: usize = 3;
 
-/// What `checks` hold against a file of these bytes. Those that don't take the file, and those on paths, are passed over.
+/// What `checks` hold against a file of these bytes. Those that don't take the file, and those on the whole tree, are passed over.
 pub fn check_bytes(checks: &[&'static Check], file: &File, bytes: &[u8], options: &Options) -> Vec<Found> {
     let mut found = Vec::new();
     let mut named = Vec::new();
@@ -29,7 +29,7 @@ pub fn check_bytes(checks: &[&'static Check], file: &File, bytes: &[u8], options
             }
             Work::Bytes(run) => run(file, bytes, options),
             Work::Size(run) => run(file, options),
-            Work::Paths => continue,
+            Work::Tree(_) => continue,
         };
         found.extend(hits.into_iter().map(|hit| Found { check, hit }));
     }

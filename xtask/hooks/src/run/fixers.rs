@@ -254,7 +254,7 @@ impl Run<'_> {
         let Some(repo) = &self.cx.repo else { return Ok(Vec::new()) };
         let bytes = repo.blobs()?.read(&content.id)?;
         match self.request.target {
-            Target::Worktree => repo.to_worktree(path, &bytes),
+            Target::Worktree => repo.to_worktree(path, bytes),
             Target::Index | Target::Commit(_) => Ok(bytes),
         }
     }

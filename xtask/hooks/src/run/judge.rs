@@ -5,11 +5,10 @@ use std::collections::BTreeMap;
 use xtask_core::gate::Context;
 use xtask_core::model::{Finding, Fingerprint, Location, RepoPath, Result};
 
-use super::{Intent, Request, Run};
-use crate::checks::{Found, Work, case_conflicts};
-use crate::resolve::StagePlan;
+use super::{Intent, Request, Run, Target};
+use crate::checks::{Found, Tree, Work, that_count, tree_checks};
+use crate::facts::{Facts, Source};
 use crate::scan::Seen;
-use crate::select::Candidate;
 
 impl Run<'_> {
     /// Turns what was seen into findings.
@@ -27,12 +26,20 @@ fn findings<'s>(
 ) -> Result<Vec<Finding>> {
     let Request { plan, files, intent, .. } = request;
     let is_size = |found: &Found| matches!(found.check.work, Work::Size(_));
-    let large: Vec<RepoPath> = seen
-        .clone()
-        .filter(|one| one.found.iter().any(is_size))
-        .map(|one| files[one.at].path.clone())
-        .collect();
-    let in_lfs = crate::lfs::kept_by_lfs(cx, &large);
+    let large: Vec<&RepoPath> =
+        seen.clone().filter(|one| one.found.iter().any(is_size)).map(|one| &files[one.at].path).collect();
+    let commit = match request.target {
+        Target::Commit(id) => id.to_string(),
+        Target::Worktree | Target::Index => String::new(),
+    };
+    let source = match request.target {
+        Target::Worktree => Source::Worktree,
+        Target::Index => Source::Index,
+        Target::Commit(_) => Source::Commit(&commit),
+    };
+    let compare = request.compare.cloned();
+    let facts = Facts::new(&cx.root, cx.repo.as_ref(), source, request.entries, compare, &cx.cancel);
+    let large = that_count(&facts, &large, &plan.options)?;
     let command = format!("xtask hooks run {} --all-files --fix", plan.stage.name());
     let mut findings = Vec::new();
     for one in seen {
@@ -43,7 +50,7 @@ fn findings<'s>(
         }
         let mut counts: BTreeMap<(&str, &str), u32> = BTreeMap::new();
         for found in &one.found {
-            if is_size(found) && in_lfs.contains(path) {
+            if is_size(found) && !large.contains(path) {
                 continue;
             }
             let id = found.check.id;
@@ -70,24 +77,9 @@ fn findings<'s>(
             findings.push(Finding::new(name, name, Some(location), hit.message.clone()));
         }
     }
-    findings.extend(path_findings(cx, plan, files)?);
+    for (check, found) in tree_checks(&plan.checks, &Tree { chosen: files, facts: &facts }, &plan.options)? {
+        let at = found.path.map(|path| Location { line: found.hit.line, ..Location::file(path) });
+        findings.push(Finding::new(check.id, check.id, at, found.hit.message));
+    }
     Ok(findings)
-}
-
-/// What the checks on paths find: among all paths of the repository, where one side is of this run.
-fn path_findings(cx: &Context, plan: &StagePlan, files: &[Candidate]) -> Result<Vec<Finding>> {
-    let Some(check) = plan.checks.iter().find(|check| matches!(check.work, Work::Paths)) else {
-        return Ok(Vec::new());
-    };
-    let mut all: Vec<&RepoPath> = cx.tracked()?.iter().map(|entry| &entry.path).collect();
-    all.extend(files.iter().map(|file| &file.path));
-    all.sort_unstable();
-    all.dedup();
-    let relevant = |path: &RepoPath| files.binary_search_by(|file| file.path.cmp(path)).is_ok();
-    let conflicts = case_conflicts(&all, relevant);
-    let finding = |conflict: crate::checks::Conflict| {
-        let message = format!("where case is ignored, this is the same path as {}", conflict.other);
-        Finding::new(check.id, check.id, Some(Location::file(conflict.path)), message)
-    };
-    Ok(conflicts.into_iter().map(finding).collect())
 }

@@ -14,7 +14,7 @@ use std::time::Instant;
 
 use xtask_core::gate::Context;
 use xtask_core::model::{Finding, GateReport, Metric, Missing, Outcome, Result, Skip, Unit};
-use xtask_core::repo::ObjectId;
+use xtask_core::repo::{IndexEntry, ObjectId, Side};
 
 pub(crate) use fixes::{Fixed, Fixes};
 use rooms::Rooms;
@@ -62,6 +62,10 @@ pub(crate) struct Request<'a> {
     pub(crate) plan: &'a StagePlan,
     pub(crate) target: &'a Target,
     pub(crate) files: &'a [Candidate],
+    /// All entries of what is looked at.
+    pub(crate) entries: &'a [IndexEntry],
+    /// The sides whose difference is looked at; none where files are looked at for their own sake.
+    pub(crate) compare: Option<&'a (Side, Side)>,
     pub(crate) intent: Intent,
     pub(crate) input: &'a HookInput,
 }

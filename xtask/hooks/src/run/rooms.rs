@@ -114,7 +114,7 @@ impl<'a> Rooms<'a> {
         }
         for (path, fixed) in fixes.iter() {
             let content = if matches!(self.target, Target::Worktree) {
-                repo.write_blob(&repo.to_index(path, &fixed.after)?)?
+                repo.write_blob(&repo.to_index(path, fixed.after.clone())?)?
             } else {
                 repo.write_blob(&fixed.after)?
             };
@@ -175,6 +175,6 @@ fn on_disk(cx: &Context, repo: &Repo, path: &RepoPath) -> Result<Option<Content>
         return Ok(None);
     }
     let mode = if crate::select::is_executable(&metadata) { EntryMode::Executable } else { EntryMode::File };
-    let id = repo.write_blob(&repo.to_index(path, &xtask_core::files::read(&on_disk)?)?)?;
+    let id = repo.write_blob(&repo.to_index(path, xtask_core::files::read(&on_disk)?)?)?;
     Ok(Some(Content { mode, id }))
 }

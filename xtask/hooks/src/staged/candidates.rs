@@ -1,4 +1,4 @@
-//! Which files a commit would change: regular files whose staged content, or mode, isn't that of HEAD.
+//! Which files a commit would change: those whose staged content, or mode, isn't that of HEAD.
 
 use std::collections::BTreeMap;
 
@@ -27,7 +27,7 @@ pub(super) fn staged(cx: &Context, repo: &Repo, plan: &StagePlan) -> Result<Vec<
         let Ok(at) = entries.binary_search_by(|entry| entry.path.cmp(&change.path)) else { continue };
         let entry = &entries[at];
         let from_elsewhere = others.iter().any(|side| side.get(&entry.path) == Some(&(entry.mode, entry.id)));
-        if entry.mode.is_file() && !entry.intent_to_add && !from_elsewhere {
+        if !entry.intent_to_add && !from_elsewhere {
             files.push(Candidate::from(entry));
         }
     }

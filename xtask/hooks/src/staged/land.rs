@@ -3,7 +3,7 @@
 use xtask_core::gate::Context;
 use xtask_core::journal::{Applied, Edit, FileEdit, IndexChange, Journal};
 use xtask_core::model::{Finding, Location, Problem, RepoPath, Result};
-use xtask_core::repo::Repo;
+use xtask_core::repo::{Converter, Repo};
 
 use super::after;
 use super::merges::to_user;
@@ -59,8 +59,10 @@ fn edit(
 ) -> Result<std::result::Result<Edit, Vec<Finding>>> {
     let mut edit = Edit::default();
     let mut overlaps = Vec::new();
-    for (path, fixed) in fixes.iter() {
-        match file_edit(cx, repo, path, fixed)? {
+    let paths: Vec<RepoPath> = fixes.iter().map(|(path, _)| path.clone()).collect();
+    let converters = repo.converters(&paths)?;
+    for ((path, fixed), converter) in fixes.iter().zip(&converters) {
+        match file_edit(cx, converter, path, fixed)? {
             Ok(file) => edit.files.extend(file),
             Err(overlap) => overlaps.push(overlap),
         }
@@ -79,7 +81,7 @@ fn edit(
 /// already is so.
 fn file_edit(
     cx: &Context,
-    repo: &Repo,
+    converter: &Converter,
     path: &RepoPath,
     fixed: &Fixed,
 ) -> Result<std::result::Result<Option<FileEdit>, Finding>> {
@@ -87,7 +89,7 @@ fn file_edit(
     let there = std::fs::symlink_metadata(&on_disk).ok();
     let Some(before) = &fixed.before else {
         // A command created and staged the file.
-        let new = repo.to_worktree(path, &fixed.after)?;
+        let new = converter.to_worktree(fixed.after.clone())?;
         return Ok(match there {
             None => Ok(Some(FileEdit { path: path.clone(), old: None, new })),
             Some(there) if there.is_file() && xtask_core::files::read(&on_disk)? == new => Ok(None),
@@ -98,7 +100,7 @@ fn file_edit(
         return Ok(Ok(None));
     }
     let user = xtask_core::files::read(&on_disk)?;
-    Ok(match to_user(repo, path, &before.bytes, &fixed.after, &user)? {
+    Ok(match to_user(converter, &before.bytes, &fixed.after, &user)? {
         Ok(new) if new == user => Ok(None),
         Ok(new) => Ok(Some(FileEdit { path: path.clone(), old: Some(user), new })),
         Err(overlap) => {

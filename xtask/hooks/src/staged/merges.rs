@@ -1,7 +1,7 @@
 //! What the user's file becomes when a fix reaches it.
 
-use xtask_core::model::{RepoPath, Result};
-use xtask_core::repo::{Conversion, Repo};
+use xtask_core::model::Result;
+use xtask_core::repo::{Conversion, Converter};
 
 use crate::merge::{Overlap, merge};
 
@@ -11,28 +11,27 @@ use crate::merge::{Overlap, merge};
 /// git would check out of the fix. Otherwise lines are merged; where a filter makes the file's bytes something else than lines of the
 /// blob, they are merged in git's form, if the way there and back is exact.
 pub(super) fn to_user(
-    repo: &Repo,
-    path: &RepoPath,
+    converter: &Converter,
     staged: &[u8],
     fixed: &[u8],
     user: &[u8],
 ) -> Result<std::result::Result<Vec<u8>, Overlap>> {
-    let conversion = repo.conversion(path)?;
+    let conversion = converter.conversion();
     if conversion == Conversion::None {
         return Ok(merge(staged, fixed, user));
     }
-    if repo.to_worktree(path, staged)? == user {
-        return repo.to_worktree(path, fixed).map(Ok);
+    if converter.to_worktree(staged.to_vec())? == user {
+        return converter.to_worktree(fixed.to_vec()).map(Ok);
     }
     if conversion == Conversion::LineEndings {
         return Ok(merge(staged, fixed, user));
     }
-    let clean = repo.to_index(path, user)?;
-    if repo.to_worktree(path, &clean)? != user {
+    let clean = converter.to_index(user.to_vec())?;
+    if converter.to_worktree(clean.clone())? != user {
         return Ok(Err(Overlap::whole(staged, user)));
     }
     match merge(staged, fixed, &clean) {
-        Ok(merged) => repo.to_worktree(path, &merged).map(Ok),
+        Ok(merged) => converter.to_worktree(merged).map(Ok),
         Err(overlap) => Ok(Err(overlap)),
     }
 }

@@ -9,6 +9,7 @@ mod merges;
 use xtask_core::gate::Context;
 use xtask_core::journal::Journal;
 use xtask_core::model::{Finding, GateReport, Location, Outcome, Problem, Result};
+use xtask_core::repo::Side;
 
 pub(crate) use after::after_commit;
 use land::Landed;
@@ -28,7 +29,16 @@ pub fn run_staged(cx: &Context, plan: &StagePlan, input: &HookInput) -> Result<G
         cx.events.notice(format!("hooks: {told}"));
     }
     let files = staged_files(cx, plan)?;
-    let request = Request { plan, target: &Target::Index, files: &files, intent: Intent::Fix, input };
+    let head = if repo.shape()?.empty { Side::Empty } else { Side::Revision("HEAD".to_owned()) };
+    let request = Request {
+        plan,
+        target: &Target::Index,
+        files: &files,
+        entries: cx.tracked()?,
+        compare: Some(&(head, Side::Index)),
+        intent: Intent::Fix,
+        input,
+    };
     let Ended { mut report, fixes } = run(cx, request)?;
     if fixes.is_empty() || cx.cancel.is_stopped() {
         return Ok(report);

@@ -21,7 +21,15 @@ pub(super) fn run(cx: &Context, plan: &StagePlan, input: &HookInput) -> Result<G
         ));
     }
     let files = files(cx, plan, input)?;
-    let request = Request { plan, target: &Target::Worktree, files: &files, intent: Intent::Report, input };
+    let request = Request {
+        plan,
+        target: &Target::Worktree,
+        files: &files,
+        entries: cx.tracked()?,
+        compare: None,
+        intent: Intent::Report,
+        input,
+    };
     Ok(run_on(cx, request)?.report)
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use xtask_core::gate::Context;
 use xtask_core::model::{GateReport, Problem, Result};
-use xtask_core::repo::{Known, ObjectId, Repo, Side};
+use xtask_core::repo::{IndexEntry, Known, ObjectId, Repo, Side};
 
 use super::together::together;
 use crate::commands::HookInput;
@@ -24,7 +24,10 @@ struct Update {
 /// A commit that is new to the receiver, and the files that it brings.
 struct Pushed {
     tip: ObjectId,
+    entries: Vec<IndexEntry>,
     files: Vec<Candidate>,
+    /// What the receiver has, and the commit.
+    sides: (Side, Side),
 }
 
 /// Runs pre-push on the commits that are about to be pushed.
@@ -59,12 +62,20 @@ fn incoming(cx: &Context, plan: &StagePlan, input: &HookInput) -> Result<Vec<Pus
 /// Runs the stage on each of the commits.
 fn on(cx: &Context, plan: &StagePlan, input: &HookInput, pushed: Vec<Pushed>) -> Result<GateReport> {
     let mut reports = Vec::new();
-    for Pushed { tip, files } in pushed {
+    for Pushed { tip, entries, files, sides } in pushed {
         if cx.cancel.is_stopped() {
             break;
         }
         let target = Target::Commit(tip);
-        let request = Request { plan, target: &target, files: &files, intent: Intent::Report, input };
+        let request = Request {
+            plan,
+            target: &target,
+            files: &files,
+            entries: &entries,
+            compare: Some(&sides),
+            intent: Intent::Report,
+            input,
+        };
         reports.push(run_on(cx, request)?.report);
     }
     Ok(together(reports, "nothing new is pushed"))
@@ -81,8 +92,11 @@ fn pushed(cx: &Context, plan: &StagePlan, updates: &[Update], known: &Known) -> 
         let Some(tip) = update.new.and_then(|new| repo.resolve(&new.to_string()).ok()) else { continue };
         let Some(base) = base(repo, update, &tip, known)? else { continue };
         if done.insert((tip, format!("{base:?}"))) {
-            let paths = paths_between(repo, &base, &Side::Revision(tip.to_string()))?;
-            all.push(Pushed { tip, files: of_commit(cx, repo, &tip, &paths, plan)? });
+            let sides = (base, Side::Revision(tip.to_string()));
+            let paths = paths_between(repo, &sides.0, &sides.1)?;
+            let entries = repo.tree(&tip.to_string())?;
+            let files = of_commit(cx, &tip, &entries, &paths, plan)?;
+            all.push(Pushed { tip, entries, files, sides });
         }
     }
     Ok(all)

@@ -14,6 +14,9 @@ fn a_repository_without_commits() {
     assert_agreement(&fixture, &["HEAD"]);
     let repo = fixture.library();
     assert_eq!(repo.shape().unwrap(), Shape { empty: true, ..Shape::default() });
+    for repo in [&repo, &fixture.program()] {
+        assert_eq!(repo.head_branch().unwrap(), Some(RepoPath::from("refs/heads/main")));
+    }
     let problem = repo.resolve("HEAD").unwrap_err();
     assert!(problem.why.contains("no commit yet"), "{problem}");
     let changes = repo.changes(&Side::Empty, &Side::Worktree).unwrap();
@@ -27,6 +30,9 @@ fn a_detached_head() {
     assert_agreement(&fixture, &["HEAD", "main"]);
     assert!(fixture.library().shape().unwrap().detached);
     assert_eq!(fixture.library().worktrees().unwrap()[0].branch, None);
+    for repo in [fixture.library(), fixture.program()] {
+        assert_eq!(repo.head_branch().unwrap(), None);
+    }
 }
 
 #[test]

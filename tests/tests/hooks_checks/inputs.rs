@@ -1,10 +1,10 @@
 //! Inputs for the comparison: written edge cases, and seeded random ones made of fragments that matter to each format.
 
 /// A small generator of numbers (xorshift), so that every run sees the same inputs.
-struct Dice(u64);
+pub(crate) struct Dice(pub(crate) u64);
 
 impl Dice {
-    fn below(&mut self, count: usize) -> usize {
+    pub(crate) fn below(&mut self, count: usize) -> usize {
         self.0 ^= self.0 << 13;
         self.0 ^= self.0 >> 7;
         self.0 ^= self.0 << 17;
@@ -13,7 +13,7 @@ impl Dice {
 }
 
 /// `count` texts of up to `most` of these fragments each.
-fn made(fragments: &[&[u8]], most: usize, count: usize) -> Vec<Vec<u8>> {
+pub(crate) fn made(fragments: &[&[u8]], most: usize, count: usize) -> Vec<Vec<u8>> {
     let mut dice = Dice(0x9e37_79b9_7f4a_7c15);
     (0..count)
         .map(|_| {
@@ -24,7 +24,7 @@ fn made(fragments: &[&[u8]], most: usize, count: usize) -> Vec<Vec<u8>> {
 }
 
 /// Each text with one thing removed, doubled or exchanged.
-fn mutated(texts: &[&[u8]], marks: &[u8], each: usize) -> Vec<Vec<u8>> {
+pub(crate) fn mutated(texts: &[&[u8]], marks: &[u8], each: usize) -> Vec<Vec<u8>> {
     let mut dice = Dice(0xdead_beef_cafe_f00d);
     let mut all: Vec<Vec<u8>> = Vec::new();
     for text in texts {

@@ -7,8 +7,10 @@ use crate::options::Options;
 use crate::types::Tags;
 
 mod added_large_files;
+mod byte_order_marker;
 mod case_conflict;
 mod end_of_file;
+mod file_contents_sorter;
 mod json;
 mod lines;
 mod merge_conflict;
@@ -16,14 +18,18 @@ mod mixed_line_ending;
 mod pass;
 mod position;
 mod private_key;
+mod requirements;
+mod takes;
+mod test_names;
 mod toml;
 mod trailing_whitespace;
+mod vcs_permalinks;
 mod yaml;
 
 pub use added_large_files::is_lfs_pointer;
 pub use case_conflict::{Conflict, case_conflicts};
 pub use lines::{Line, LineCheck};
-pub use pass::{Found, check_bytes, fix_bytes};
+pub use pass::{Found, check_bytes, check_chosen, fix_bytes, fix_chosen};
 
 /// A regular file, as a check sees it.
 #[derive(Clone, Copy, Debug)]
@@ -68,6 +74,8 @@ pub enum Work {
     Bytes(fn(&File, &[u8], &Options) -> Vec<Hit>),
     /// On a file's size; the bytes aren't read for it.
     Size(fn(&File, &Options) -> Vec<Hit>),
+    /// On a file's name; the bytes aren't read for it.
+    Name(fn(&File, &Options) -> Vec<Hit>),
     /// On all paths of the repository at once ([`case_conflicts`]).
     Paths,
 }
@@ -111,9 +119,29 @@ pub static DEFAULT: [&Check; 10] = [
     &private_key::CHECK,
 ];
 
+/// All built-in checks: the default ones, then the others by their ids.
+static ALL: [&Check; 16] = [
+    &trailing_whitespace::CHECK,
+    &end_of_file::CHECK,
+    &mixed_line_ending::CHECK,
+    &json::CHECK,
+    &yaml::CHECK,
+    &toml::CHECK,
+    &merge_conflict::CHECK,
+    &added_large_files::CHECK,
+    &case_conflict::CHECK,
+    &private_key::CHECK,
+    &byte_order_marker::CHECK,
+    &vcs_permalinks::CHECK,
+    &file_contents_sorter::CHECK,
+    &byte_order_marker::FIX,
+    &test_names::CHECK,
+    &requirements::CHECK,
+];
+
 /// All built-in checks.
 pub fn all() -> &'static [&'static Check] {
-    &DEFAULT
+    &ALL
 }
 
 /// The check of this id.
@@ -136,6 +164,9 @@ mod tests {
         ids.sort_unstable();
         ids.dedup();
         assert_eq!(ids.len(), all().len());
+        let (default, others) = all().split_at(DEFAULT.len());
+        assert!(default.iter().zip(DEFAULT).all(|(one, other)| one.id == other.id));
+        assert!(others.is_sorted_by_key(|check| check.id));
         assert!(by_id("trailing").is_none());
     }
 }

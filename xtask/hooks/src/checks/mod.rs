@@ -120,7 +120,7 @@ pub static DEFAULT: [&Check; 10] = [
 ];
 
 /// All built-in checks: the default ones, then the others by their ids.
-static ALL: [&Check; 16] = [
+static ALL: [&Check; 17] = [
     &trailing_whitespace::CHECK,
     &end_of_file::CHECK,
     &mixed_line_ending::CHECK,
@@ -136,6 +136,7 @@ static ALL: [&Check; 16] = [
     &file_contents_sorter::CHECK,
     &byte_order_marker::FIX,
     &test_names::CHECK,
+    &json::pretty::CHECK,
     &requirements::CHECK,
 ];
 

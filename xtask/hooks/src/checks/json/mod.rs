@@ -5,7 +5,9 @@ use crate::options::Options;
 
 mod encoding;
 mod keys;
+mod number;
 mod parse;
+pub(super) mod pretty;
 mod string;
 
 /// The check.

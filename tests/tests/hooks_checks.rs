@@ -15,6 +15,8 @@ use xtask_hooks::types::Tags;
 mod content;
 #[path = "hooks_checks/inputs.rs"]
 mod inputs;
+#[path = "hooks_checks/python.rs"]
+mod python;
 
 /// Where the original is installed: `bin` of the virtual environment that holds the package `pre-commit-hooks`.
 #[expect(clippy::disallowed_methods, reason = "a test reads what it may use from the environment")]

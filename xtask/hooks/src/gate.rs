@@ -60,7 +60,8 @@ pub fn plan_steps(cx: &Context, stage: &StagePlan, selection: &Selection) -> Res
 fn steps(stage: &StagePlan, files: &[Candidate]) -> Vec<String> {
     let unknown = files.iter().filter(|file| !file.tags.is_certain()).count();
     let checks = stage.checks.iter().map(|check| {
-        let sure = files.iter().filter(|file| file.tags.has(check.takes)).count();
+        let sure =
+            files.iter().filter(|file| file.tags.has(check.takes) && check.takes_path(&file.path)).count();
         match check.work {
             Work::Lines(_) | Work::Bytes(_) if check.takes == "text" && unknown > 0 => {
                 let they_are = if unknown == 1 { "it is" } else { "they are" };

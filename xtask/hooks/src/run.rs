@@ -9,7 +9,7 @@ use xtask_core::model::{
     Unit,
 };
 
-use crate::checks::{Found, Work, case_conflicts, fix_bytes};
+use crate::checks::{Found, NotChecked, Source, Work, case_conflicts, check_python, fix_bytes};
 use crate::command::{self, CommandEnd};
 use crate::resolve::StagePlan;
 use crate::scan::{Pass, Seen};
@@ -45,6 +45,7 @@ pub(crate) fn run(cx: &Context, plan: &StagePlan, files: &[Candidate], fix: bool
     if fix {
         done.fixed = write_fixes(cx, plan, &pass, files, &mut seen)?;
     }
+    look_with_python(cx, plan, files, &mut seen, &mut done)?;
     let mut findings = findings(cx, plan, files, &seen)?;
     if !plan.fail_fast || findings.is_empty() {
         findings.extend(run_commands(cx, plan, files, &seen, fix, &mut done));
@@ -60,7 +61,9 @@ pub(crate) fn run(cx: &Context, plan: &StagePlan, files: &[Candidate], fix: bool
         report.outcome = Outcome::nothing_to_do("no check and no command had anything to do");
     }
     // What else ran has measured; where nothing did, the gate is skipped for what is missing.
-    let measured = !plan.checks.is_empty() && !seen.is_empty() || done.commands > done.missing.len();
+    let looked = plan.checks.iter().any(|check| !matches!(check.work, Work::Python) || !done.without_python);
+    let missing = done.missing.len() - usize::from(done.without_python);
+    let measured = looked && !seen.is_empty() || done.commands > missing;
     for part in done.missing.iter().filter(|_| !measured) {
         report.outcome = report.outcome.and(Outcome::missing(part.why.clone(), part.fix.clone()));
     }
@@ -75,6 +78,40 @@ pub(crate) fn run(cx: &Context, plan: &StagePlan, files: &[Candidate], fix: bool
     Ok(report)
 }
 
+/// Offers the Python files to the interpreter, and adds what it finds.
+fn look_with_python(
+    cx: &Context,
+    plan: &StagePlan,
+    files: &[Candidate],
+    seen: &mut [Seen],
+    done: &mut Done,
+) -> Result<()> {
+    let checks: Vec<_> =
+        plan.checks.iter().copied().filter(|check| matches!(check.work, Work::Python)).collect();
+    let sources = seen.iter().enumerate().filter_map(|(at, one)| {
+        let path = &files[one.at].path;
+        let file = crate::checks::File { path, tags: one.tags, size: one.size };
+        let taking: Vec<_> = checks.iter().copied().filter(|check| check.takes_by_default(&file)).collect();
+        if taking.is_empty() || one.unreadable.is_some() {
+            return None;
+        }
+        // A file that has gone since the pass is no file of this run any more.
+        let bytes = xtask_core::files::read(&cx.on_disk(path)).ok()?;
+        Some(Source { at, checks: taking, bytes })
+    });
+    match check_python(&cx.root, &cx.cancel, &plan.options, sources) {
+        Ok(found) => found.into_iter().for_each(|(at, found)| seen[at].found.push(found)),
+        Err(NotChecked::Missing(missing)) => {
+            done.without_python = true;
+            done.missing.push(missing);
+        }
+        // The caller sees that the run was stopped.
+        Err(NotChecked::Stopped) => {}
+        Err(NotChecked::Failed(problem)) => return Err(problem),
+    }
+    Ok(())
+}
+
 /// What was done beside looking.
 #[derive(Default)]
 struct Done {
@@ -82,6 +119,8 @@ struct Done {
     commands: usize,
     left_out: usize,
     missing: Vec<Missing>,
+    /// Whether the checks that need an interpreter of Python had none.
+    without_python: bool,
 }
 
 impl Done {

@@ -116,7 +116,7 @@ impl Pass<'_> {
         }
         seen.size = metadata.len();
         buffer.clear();
-        if self.wants_bytes(seen.tags)
+        if self.wants_bytes(candidate, seen.tags)
             || !seen.tags.is_certain() && (self.sniff_all || self.might_want_bytes())
         {
             let mut file = OnDisk::open(&path)?;
@@ -124,7 +124,7 @@ impl Pass<'_> {
                 file.by_ref().take(SNIFFED as u64).read_to_end(buffer)?;
                 seen.tags = seen.tags.with_content(buffer);
             }
-            if self.wants_bytes(seen.tags) {
+            if self.wants_bytes(candidate, seen.tags) {
                 let more = (metadata.len() as usize).saturating_sub(buffer.len());
                 // Without the memory for it, the file is unreadable; the run goes on.
                 buffer.try_reserve(more.saturating_add(1)).map_err(|_| io::ErrorKind::OutOfMemory)?;
@@ -136,14 +136,17 @@ impl Pass<'_> {
         Ok(true)
     }
 
-    fn wants_bytes(&self, tags: Tags) -> bool {
-        self.checks
-            .iter()
-            .any(|check| matches!(check.work, Work::Lines(_) | Work::Bytes(_)) && tags.has(check.takes))
+    fn wants_bytes(&self, candidate: &Candidate, tags: Tags) -> bool {
+        self.checks.iter().any(|check| {
+            matches!(check.work, Work::Lines(_) | Work::Bytes(_))
+                && tags.has(check.takes)
+                && check.takes_path(&candidate.path)
+        })
     }
 
     fn might_want_bytes(&self) -> bool {
-        self.checks.iter().any(|check| matches!(check.work, Work::Lines(_) | Work::Bytes(_)))
+        let wants = |work: &Work| matches!(work, Work::Lines(_) | Work::Bytes(_) | Work::Python);
+        self.checks.iter().any(|check| wants(&check.work))
     }
 }
 

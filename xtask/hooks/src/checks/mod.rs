@@ -18,6 +18,7 @@ mod mixed_line_ending;
 mod pass;
 mod position;
 mod private_key;
+mod python;
 mod requirements;
 mod takes;
 mod test_names;
@@ -30,6 +31,7 @@ pub use added_large_files::is_lfs_pointer;
 pub use case_conflict::{Conflict, case_conflicts};
 pub use lines::{Line, LineCheck};
 pub use pass::{Found, check_bytes, check_chosen, fix_bytes, fix_chosen};
+pub use python::{NotChecked, Source, check_python};
 
 /// A regular file, as a check sees it.
 #[derive(Clone, Copy, Debug)]
@@ -76,6 +78,8 @@ pub enum Work {
     Size(fn(&File, &Options) -> Vec<Hit>),
     /// On a file's name; the bytes aren't read for it.
     Name(fn(&File, &Options) -> Vec<Hit>),
+    /// On Python sources, by the interpreter ([`check_python`]).
+    Python,
     /// On all paths of the repository at once ([`case_conflicts`]).
     Paths,
 }
@@ -120,7 +124,7 @@ pub static DEFAULT: [&Check; 10] = [
 ];
 
 /// All built-in checks: the default ones, then the others by their ids.
-static ALL: [&Check; 17] = [
+static ALL: [&Check; 21] = [
     &trailing_whitespace::CHECK,
     &end_of_file::CHECK,
     &mixed_line_ending::CHECK,
@@ -131,8 +135,12 @@ static ALL: [&Check; 17] = [
     &added_large_files::CHECK,
     &case_conflict::CHECK,
     &private_key::CHECK,
+    &python::AST,
+    &python::LITERALS,
     &byte_order_marker::CHECK,
+    &python::DOCSTRING,
     &vcs_permalinks::CHECK,
+    &python::DEBUG,
     &file_contents_sorter::CHECK,
     &byte_order_marker::FIX,
     &test_names::CHECK,

@@ -15,7 +15,7 @@ pub struct Found {
 /// How often a fix may make room for another before the rest is left to the next run.
 const ROUNDS: usize = 3;
 
-/// What `checks` hold against a file of these bytes. Those that don't take the file, and those on paths, are passed over.
+/// What `checks` hold against a file of these bytes. Those that don't take the file, those on paths and those of Python are passed over.
 pub fn check_bytes(checks: &[&'static Check], file: &File, bytes: &[u8], options: &Options) -> Vec<Found> {
     let taking: Vec<&'static Check> =
         checks.iter().copied().filter(|check| check.takes_by_default(file)).collect();
@@ -36,7 +36,7 @@ pub fn check_chosen(checks: &[&'static Check], file: &File, bytes: &[u8], option
             }
             Work::Bytes(run) => run(file, bytes, options),
             Work::Size(run) | Work::Name(run) => run(file, options),
-            Work::Paths => continue,
+            Work::Paths | Work::Python => continue,
         };
         found.extend(hits.into_iter().map(|hit| Found { check, hit }));
     }

@@ -15,6 +15,8 @@ use xtask_hooks::types::Tags;
 mod content;
 #[path = "hooks_checks/inputs.rs"]
 mod inputs;
+#[path = "hooks_checks/json5.rs"]
+mod json5;
 #[path = "hooks_checks/python.rs"]
 mod python;
 

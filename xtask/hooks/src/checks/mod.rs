@@ -12,6 +12,7 @@ mod case_conflict;
 mod end_of_file;
 mod file_contents_sorter;
 mod json;
+mod json5;
 mod lines;
 mod merge_conflict;
 mod mixed_line_ending;
@@ -124,7 +125,7 @@ pub static DEFAULT: [&Check; 10] = [
 ];
 
 /// All built-in checks: the default ones, then the others by their ids.
-static ALL: [&Check; 21] = [
+static ALL: [&Check; 22] = [
     &trailing_whitespace::CHECK,
     &end_of_file::CHECK,
     &mixed_line_ending::CHECK,
@@ -139,6 +140,7 @@ static ALL: [&Check; 21] = [
     &python::LITERALS,
     &byte_order_marker::CHECK,
     &python::DOCSTRING,
+    &json5::CHECK,
     &vcs_permalinks::CHECK,
     &python::DEBUG,
     &file_contents_sorter::CHECK,

@@ -19,6 +19,8 @@ mod inputs;
 mod json5;
 #[path = "hooks_checks/python.rs"]
 mod python;
+#[path = "hooks_checks/xml.rs"]
+mod xml;
 
 /// Where the original is installed: `bin` of the virtual environment that holds the package `pre-commit-hooks`.
 #[expect(clippy::disallowed_methods, reason = "a test reads what it may use from the environment")]

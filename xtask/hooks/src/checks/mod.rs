@@ -26,6 +26,7 @@ mod test_names;
 mod toml;
 mod trailing_whitespace;
 mod vcs_permalinks;
+mod xml;
 mod yaml;
 
 pub use added_large_files::is_lfs_pointer;
@@ -125,7 +126,7 @@ pub static DEFAULT: [&Check; 10] = [
 ];
 
 /// All built-in checks: the default ones, then the others by their ids.
-static ALL: [&Check; 22] = [
+static ALL: [&Check; 23] = [
     &trailing_whitespace::CHECK,
     &end_of_file::CHECK,
     &mixed_line_ending::CHECK,
@@ -142,6 +143,7 @@ static ALL: [&Check; 22] = [
     &python::DOCSTRING,
     &json5::CHECK,
     &vcs_permalinks::CHECK,
+    &xml::CHECK,
     &python::DEBUG,
     &file_contents_sorter::CHECK,
     &byte_order_marker::FIX,

@@ -1,6 +1,5 @@
 //! From `[hooks]` to what a stage runs: checks without repeats, compiled globs, `XTASK_SKIP` taken into account.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -8,7 +7,7 @@ use xtask_core::config::{Globs, nearest};
 use xtask_core::environment::Environment;
 use xtask_core::model::{Problem, RepoPath, Result};
 
-use crate::checks::{self, Check};
+use crate::checks::{self, Check, File};
 use crate::commands::FILES;
 use crate::options::Options;
 use crate::rules::{FileRules, FileRulesTable, Pattern};
@@ -172,6 +171,11 @@ impl StagePlan {
             let place = format!("{place}.files.{id}");
             check_rules.insert(check.id, FileRules::new(&place, rules, check.fix.is_some())?);
         }
+        for check in listed.iter().filter(|check| !check_rules.contains_key(check.id)) {
+            if let Some(problem) = check.files_not_named(stage.name()) {
+                return Err(problem);
+            }
+        }
         let patterns = table.patterns.iter();
         let mut patterns = patterns
             .map(|(name, table)| Pattern::new(&format!("{place}.patterns"), name, table))
@@ -219,21 +223,24 @@ impl StagePlan {
     }
 
     /// The checks that a file gets: those that mend leave generated files alone, unless their rules say otherwise.
-    pub(crate) fn checks_of(&self, path: &RepoPath, tags: Tags) -> Result<Cow<'_, [&'static Check]>> {
-        if self.check_rules.is_empty() && !tags.is_generated() {
-            return Ok(Cow::Borrowed(&self.checks));
-        }
-        let mut checks = Vec::new();
+    pub(crate) fn checks_of(&self, file: &File<'_>) -> Result<Vec<&'static Check>> {
+        let mut checks = Vec::with_capacity(self.checks.len());
         for &check in &self.checks {
-            let takes = match self.check_rules.get(check.id) {
-                Some(rules) => rules.matches(path, tags)?.is_yes(),
-                None => check.fix.is_none() || !tags.is_generated(),
-            };
-            if takes {
+            if self.check_takes(check, file)? {
                 checks.push(check);
             }
         }
-        Ok(Cow::Owned(checks))
+        Ok(checks)
+    }
+
+    /// Whether a check gets this file: rules of the configuration on paths and types stand in for the check's own.
+    pub(crate) fn check_takes(&self, check: &Check, file: &File<'_>) -> Result<bool> {
+        let Some(rules) = self.check_rules.get(check.id) else {
+            return Ok(check.takes_by_default(file) && (check.fix.is_none() || !file.tags.is_generated()));
+        };
+        Ok(rules.matches(file.path, file.tags)?.is_yes()
+            && (rules.ask_types() || file.tags.has(check.takes))
+            && (rules.chooses_paths() || check.takes_path(file.path)))
     }
 
     /// Whether somebody needs to know what every file is, content included.

@@ -11,7 +11,7 @@ use xtask_core::model::{Events, Problem, Result};
 use xtask_core::repo::{Blobs, Repo};
 
 use crate::cache::Key;
-use crate::checks::{File, Found, Hit, Work, check_bytes};
+use crate::checks::{File, Found, Hit, Work, check_chosen};
 use crate::known::Known;
 use crate::resolve::StagePlan;
 use crate::rules::Pattern;
@@ -250,8 +250,8 @@ impl Pass<'_> {
     /// Offers the bytes to the checks and the patterns.
     fn check(&self, candidate: &Candidate, bytes: &[u8], seen: &mut Seen) {
         let file = File { path: &candidate.path, tags: seen.tags, size: seen.size };
-        let checked = self.plan.checks_of(file.path, seen.tags).and_then(|checks| {
-            seen.found = check_bytes(&checks, &file, bytes, &self.plan.options);
+        let checked = self.plan.checks_of(&file).and_then(|checks| {
+            seen.found = check_chosen(&checks, &file, bytes, &self.plan.options);
             for (at, pattern) in self.plan.patterns.iter().enumerate() {
                 if pattern.files.matches(file.path, seen.tags)?.is_yes() {
                     seen.matched.extend(pattern.check(file.path, bytes)?.into_iter().map(|hit| (at, hit)));
@@ -269,15 +269,15 @@ impl Pass<'_> {
 
     fn wants_bytes(&self, tags: Tags) -> bool {
         self.plan.patterns.iter().any(Pattern::needs_bytes)
-            || self
-                .plan
-                .checks
-                .iter()
-                .any(|check| matches!(check.work, Work::Lines(_) | Work::Bytes(_)) && tags.has(check.takes))
+            || self.plan.checks.iter().any(|check| {
+                matches!(check.work, Work::Lines(_) | Work::Bytes(_))
+                    && (tags.has(check.takes) || self.plan.check_rules.contains_key(check.id))
+            })
     }
 
     fn might_want_bytes(&self) -> bool {
-        self.plan.checks.iter().any(|check| matches!(check.work, Work::Lines(_) | Work::Bytes(_)))
+        let wants = |work: &Work| matches!(work, Work::Lines(_) | Work::Bytes(_) | Work::Python);
+        self.plan.checks.iter().any(|check| wants(&check.work))
     }
 }
 

@@ -1,16 +1,21 @@
 //! The built-in checks, with the ids and verdicts of pre-commit-hooks: what there is, and what each takes and gives.
 //! Checks are pure functions of bytes; reading and writing files is the caller's part.
 
+use std::sync::LazyLock;
+
 use xtask_core::model::RepoPath;
 
 use crate::options::Options;
 use crate::types::Tags;
 
 mod added_large_files;
+mod byte_order_marker;
 mod case_conflict;
 mod end_of_file;
+mod file_contents_sorter;
 mod illegal_windows_names;
 mod json;
+mod json5;
 mod keys;
 mod lines;
 mod merge_conflict;
@@ -19,18 +24,25 @@ mod no_commit_to_branch;
 mod pass;
 mod position;
 mod private_key;
+mod python;
+mod requirements;
 mod shebangs;
 mod submodules;
 mod symlinks;
+mod takes;
+mod test_names;
 mod toml;
 mod trailing_whitespace;
 mod tree;
+mod vcs_permalinks;
+mod xml;
 mod yaml;
 
 pub use added_large_files::{is_lfs_pointer, that_count};
 pub use case_conflict::{Conflict, case_conflicts};
 pub use lines::{Line, LineCheck};
-pub use pass::{Found, check_bytes, fix_bytes};
+pub use pass::{Found, check_bytes, check_chosen, fix_bytes, fix_chosen};
+pub use python::{NotChecked, Source, check_python};
 pub use tree::{Tree, TreeHit, tree_checks};
 
 /// A regular file, as a check sees it.
@@ -78,6 +90,10 @@ pub enum Work {
     Size(fn(&File, &Options) -> Vec<Hit>),
     /// On all entries at once, with what else can be known of them ([`tree_checks`]).
     Tree(fn(&Tree<'_>, &Options) -> xtask_core::model::Result<Vec<TreeHit>>),
+    /// On a file's name; the bytes aren't read for it.
+    Name(fn(&File, &Options) -> Vec<Hit>),
+    /// On Python sources, by the interpreter ([`check_python`]).
+    Python,
 }
 
 /// The fixed bytes; `None` where nothing is to be fixed.
@@ -119,29 +135,39 @@ pub static DEFAULT: [&Check; 10] = [
     &private_key::CHECK,
 ];
 
-/// All built-in checks: the default ones, then the others by their ids.
-static ALL: [&Check; 18] = [
-    &trailing_whitespace::CHECK,
-    &end_of_file::CHECK,
-    &mixed_line_ending::CHECK,
-    &json::CHECK,
-    &yaml::CHECK,
-    &toml::CHECK,
-    &merge_conflict::CHECK,
-    &added_large_files::CHECK,
-    &case_conflict::CHECK,
-    &private_key::CHECK,
-    &shebangs::EXECUTABLES,
+/// The other checks.
+static OTHERS: [&Check; 21] = [
+    &byte_order_marker::CHECK,
+    &byte_order_marker::FIX,
+    &file_contents_sorter::CHECK,
     &illegal_windows_names::CHECK,
+    &json5::CHECK,
+    &json::pretty::CHECK,
+    &no_commit_to_branch::CHECK,
+    &python::AST,
+    &python::DEBUG,
+    &python::DOCSTRING,
+    &python::LITERALS,
+    &requirements::CHECK,
+    &shebangs::EXECUTABLES,
     &shebangs::SCRIPTS,
+    &submodules::ANY,
+    &submodules::NEW,
     &symlinks::BROKEN,
     &symlinks::DESTROYED,
-    &submodules::NEW,
-    &submodules::ANY,
-    &no_commit_to_branch::CHECK,
+    &test_names::CHECK,
+    &vcs_permalinks::CHECK,
+    &xml::CHECK,
 ];
 
-/// All built-in checks.
+/// All built-in checks: the default ones, then the others by their ids.
+static ALL: LazyLock<Vec<&'static Check>> = LazyLock::new(|| {
+    let mut others = OTHERS;
+    others.sort_unstable_by_key(|check| check.id);
+    DEFAULT.into_iter().chain(others).collect()
+});
+
+/// All built-in checks: the default ones, then the others by their ids.
 pub fn all() -> &'static [&'static Check] {
     &ALL
 }
@@ -166,9 +192,6 @@ mod tests {
         ids.sort_unstable();
         ids.dedup();
         assert_eq!(ids.len(), all().len());
-        let (default, others) = all().split_at(DEFAULT.len());
-        assert!(default.iter().zip(DEFAULT).all(|(one, other)| one.id == other.id));
-        assert!(others.is_sorted_by_key(|check| check.id));
         assert!(by_id("trailing").is_none());
     }
 }

@@ -15,12 +15,20 @@ pub struct Found {
 /// How often a fix may make room for another before the rest is left to the next run.
 const ROUNDS: usize = 3;
 
-/// What `checks` hold against a file of these bytes. Those that don't take the file, and those on the whole tree, are passed over.
+/// What `checks` hold against a file of these bytes. Those that don't take the file, those on the whole tree and those of Python are
+/// passed over.
 pub fn check_bytes(checks: &[&'static Check], file: &File, bytes: &[u8], options: &Options) -> Vec<Found> {
+    let taking: Vec<&'static Check> =
+        checks.iter().copied().filter(|check| check.takes_by_default(file)).collect();
+    check_chosen(&taking, file, bytes, options)
+}
+
+/// The same with checks that were chosen for this file, whatever they take by themselves.
+pub fn check_chosen(checks: &[&'static Check], file: &File, bytes: &[u8], options: &Options) -> Vec<Found> {
     let mut found = Vec::new();
     let mut named = Vec::new();
     let mut scanning = Vec::new();
-    for &check in checks.iter().filter(|check| file.tags.has(check.takes)) {
+    for &check in checks {
         let hits = match check.work {
             Work::Lines(start) => {
                 named.push(check);
@@ -28,8 +36,8 @@ pub fn check_bytes(checks: &[&'static Check], file: &File, bytes: &[u8], options
                 continue;
             }
             Work::Bytes(run) => run(file, bytes, options),
-            Work::Size(run) => run(file, options),
-            Work::Tree(_) => continue,
+            Work::Size(run) | Work::Name(run) => run(file, options),
+            Work::Tree(_) | Work::Python => continue,
         };
         found.extend(hits.into_iter().map(|hit| Found { check, hit }));
     }
@@ -43,10 +51,22 @@ pub fn check_bytes(checks: &[&'static Check], file: &File, bytes: &[u8], options
 /// The bytes after all fixes, or `None` where nothing is to be fixed. One fix may uncover another (a stripped last line
 /// leaves an empty one), so they are made in turn until nothing changes.
 pub fn fix_bytes(checks: &[&'static Check], file: &File, bytes: &[u8], options: &Options) -> Option<Vec<u8>> {
+    let taking: Vec<&'static Check> =
+        checks.iter().copied().filter(|check| check.takes_by_default(file)).collect();
+    fix_chosen(&taking, file, bytes, options)
+}
+
+/// The same with checks that were chosen for this file, whatever they take by themselves.
+pub fn fix_chosen(
+    checks: &[&'static Check],
+    file: &File,
+    bytes: &[u8],
+    options: &Options,
+) -> Option<Vec<u8>> {
     let mut fixed: Option<Vec<u8>> = None;
     for _ in 0..ROUNDS {
         let mut changed = false;
-        for check in checks.iter().filter(|check| file.tags.has(check.takes)) {
+        for check in checks {
             let current = fixed.as_deref().unwrap_or(bytes);
             if let Some(next) = check.fix.and_then(|fix| fix(file, current, options)) {
                 fixed = Some(next);

@@ -129,6 +129,11 @@ impl FileRules {
     }
 
     /// The cheap questions come first.
+    /// Whether globs or a regex choose paths.
+    pub fn chooses_paths(&self) -> bool {
+        !self.glob.is_empty() || self.regex.is_some()
+    }
+
     fn why_not(&self, path: &RepoPath, tags: Tags) -> Result<Option<WhyNot>, Runaway> {
         if !self.names_kind && tags.kind() != Kind::File {
             return Ok(Some(WhyNot::Kind(tags.kind())));

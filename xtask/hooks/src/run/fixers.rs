@@ -9,7 +9,7 @@ use super::rooms::Which;
 use super::summary::counted;
 use super::waves::{Reach, waves};
 use super::{Run, Target};
-use crate::checks::{File, fix_bytes};
+use crate::checks::{File, fix_chosen};
 use crate::commands::{End, Task, run_all};
 use crate::resolve::Command;
 use crate::select::Candidate;
@@ -81,8 +81,8 @@ impl Run<'_> {
             let candidate = &files[*at];
             let Some(bytes) = self.bytes(candidate)? else { continue };
             let file = File { path: &candidate.path, tags: seen.tags, size: bytes.len() as u64 };
-            let checks = plan.checks_of(&candidate.path, seen.tags)?;
-            if let Some(fixed) = fix_bytes(&checks, &file, &bytes, &plan.options) {
+            let checks = plan.checks_of(&file)?;
+            if let Some(fixed) = fix_chosen(&checks, &file, &bytes, &plan.options) {
                 for name in &by {
                     let before =
                         || Some(Before { mode: candidate.mode, id: candidate.id, bytes: bytes.clone() });
@@ -95,7 +95,7 @@ impl Run<'_> {
     }
 
     /// The content of a file as the run sees it; `None` where a fix may not reach it.
-    fn bytes(&self, candidate: &Candidate) -> Result<Option<Vec<u8>>> {
+    pub(super) fn bytes(&self, candidate: &Candidate) -> Result<Option<Vec<u8>>> {
         if let Some(after) = self.fixes.after(&candidate.path) {
             return Ok(Some(after.to_vec()));
         }

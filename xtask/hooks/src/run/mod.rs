@@ -5,6 +5,7 @@ mod checkers;
 mod fixers;
 mod fixes;
 mod judge;
+mod python;
 mod rooms;
 mod summary;
 mod waves;
@@ -21,6 +22,7 @@ use rooms::Rooms;
 use summary::Times;
 pub(crate) use summary::counted;
 
+use crate::checks::{Check, Work};
 use crate::commands::HookInput;
 use crate::known::Known;
 use crate::resolve::StagePlan;
@@ -83,6 +85,8 @@ struct Run<'a> {
     missing: Vec<Missing>,
     rooms: Rooms<'a>,
     times: Times,
+    /// Whether the checks that need an interpreter of Python had none.
+    without_python: bool,
     /// How many commands had something to do.
     commands: usize,
     /// Fixing commands that could not run, as nothing may be changed.
@@ -108,6 +112,7 @@ pub(crate) fn run(cx: &Context, request: Request<'_>) -> Result<Ended> {
         missing: Vec::new(),
         rooms: Rooms::new(cx, plan, target),
         times: Times::default(),
+        without_python: false,
         commands: 0,
         left_out: 0,
     };
@@ -116,6 +121,7 @@ pub(crate) fn run(cx: &Context, request: Request<'_>) -> Result<Ended> {
         Intent::Fix => run.fix_until_stable()?,
         Intent::Report => {}
     }
+    run.look_with_python()?;
     run.judge()?;
     if !plan.fail_fast || run.findings.is_empty() {
         if intent == Intent::Report {
@@ -166,8 +172,11 @@ impl<'a> Run<'a> {
     /// Whether anything was measured.
     fn measured(&self) -> bool {
         let plan = self.request.plan;
-        !(plan.checks.is_empty() && plan.patterns.is_empty()) && !self.seen.is_empty()
-            || self.commands > self.missing.len()
+        let by_python = |check: &&Check| matches!(check.work, Work::Python);
+        let looked = !plan.patterns.is_empty()
+            || plan.checks.iter().any(|check| !(self.without_python && by_python(check)));
+        let missing = self.missing.len() - usize::from(self.without_python);
+        looked && !self.seen.is_empty() || self.commands > missing
     }
 
     fn finish(mut self, started: Instant) -> Ended {

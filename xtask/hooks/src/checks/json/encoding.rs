@@ -105,6 +105,12 @@ fn push(text: &mut Vec<u8>, value: u32) -> Option<()> {
     Some(())
 }
 
+/// Whether the bytes are UTF-8, in which no surrogate is encoded.
+pub(super) fn strict_utf8(bytes: &[u8]) -> Result<(), Fault> {
+    let fault = |wrong: std::str::Utf8Error| Fault::new(wrong.valid_up_to(), "the file is not UTF-8");
+    std::str::from_utf8(bytes).map(|_| ()).map_err(fault)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -4,7 +4,9 @@ use super::{Check, File, Hit, Work};
 use crate::options::Options;
 
 mod encoding;
+mod number;
 mod parse;
+pub(super) mod pretty;
 mod string;
 
 /// The check.

@@ -113,7 +113,8 @@ fn close(open: &mut Vec<Within>, keys: &mut Keys) -> Result<(), Fault> {
     }
 }
 
-fn skip_space(bytes: &[u8], at: usize) -> usize {
+/// Where the whitespace from `at` on ends.
+pub(super) fn skip_space(bytes: &[u8], at: usize) -> usize {
     let rest = &bytes[at.min(bytes.len())..];
     let space = rest.iter().position(|byte| !matches!(byte, b' ' | b'\t' | b'\n' | b'\r'));
     at + space.unwrap_or(rest.len())

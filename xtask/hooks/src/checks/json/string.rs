@@ -87,6 +87,62 @@ pub(super) fn decode(raw: &[u8]) -> Cow<'_, [u8]> {
     Cow::Owned(text)
 }
 
+/// Writes a decoded string as Python does, without its quotes: what must be escaped, and with `ascii` what isn't ASCII.
+pub(super) fn encode(text: &[u8], ascii: bool, out: &mut Vec<u8>) {
+    let is_plain = |&byte: &u8| match byte {
+        b'"' | b'\\' | 0..0x20 => false,
+        0x7f.. => !ascii,
+        _ => true,
+    };
+    let mut rest = text;
+    loop {
+        let plain = rest.iter().position(|byte| !is_plain(byte)).unwrap_or(rest.len());
+        out.extend_from_slice(&rest[..plain]);
+        rest = &rest[plain..];
+        let Some(&first) = rest.first() else { return };
+        let short = match first {
+            b'"' | b'\\' => first,
+            b'\n' => b'n',
+            b'\r' => b'r',
+            b'\t' => b't',
+            8 => b'b',
+            12 => b'f',
+            _ => 0,
+        };
+        if short != 0 {
+            out.extend([b'\\', short]);
+            rest = &rest[1..];
+            continue;
+        }
+        let (value, length) = character(rest);
+        if let Some(above) = value.checked_sub(0x1_0000) {
+            unit(0xd800 + (above >> 10), out);
+            unit(0xdc00 + (above & 0x3ff), out);
+        } else {
+            unit(value, out);
+        }
+        rest = &rest[length..];
+    }
+}
+
+fn unit(value: u32, out: &mut Vec<u8>) {
+    out.extend(format!("\\u{value:04x}").into_bytes());
+}
+
+/// The first character of decoded text, which may be a lone surrogate, and its length.
+fn character(text: &[u8]) -> (u32, usize) {
+    let (first, length) = match text[0] {
+        byte @ 0xf0.. => (byte & 0x07, 4),
+        byte @ 0xe0.. => (byte & 0x0f, 3),
+        byte @ 0xc0.. => (byte & 0x1f, 2),
+        byte => (byte, 1),
+    };
+    let length = length.min(text.len());
+    let value =
+        text[1..length].iter().fold(u32::from(first), |value, byte| value << 6 | u32::from(byte & 0x3f));
+    (value, length)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

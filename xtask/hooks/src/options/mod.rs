@@ -7,6 +7,12 @@ use xtask_core::config::ByteSize;
 mod repository;
 
 pub use repository::NoCommitToBranchOptions;
+mod aws;
+mod formatting;
+mod python;
+pub use aws::{AwsOptions, Secrets};
+pub use formatting::{Indent, PrettyJsonOptions, SorterOptions};
+pub use python::{BuiltinType, LiteralOptions, TestNameOptions, TestNames};
 
 /// The options of all checks.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
@@ -22,6 +28,18 @@ pub struct Options {
     pub check_added_large_files: LargeFilesOptions,
     /// Of `no-commit-to-branch`.
     pub no_commit_to_branch: NoCommitToBranchOptions,
+    /// Of `check-builtin-literals`.
+    pub check_builtin_literals: LiteralOptions,
+    /// Of `check-vcs-permalinks`.
+    pub check_vcs_permalinks: PermalinkOptions,
+    /// Of `detect-aws-credentials`.
+    pub detect_aws_credentials: AwsOptions,
+    /// Of `file-contents-sorter`.
+    pub file_contents_sorter: SorterOptions,
+    /// Of `name-tests-test`.
+    pub name_tests_test: TestNameOptions,
+    /// Of `pretty-format-json`.
+    pub pretty_format_json: PrettyJsonOptions,
 }
 
 /// `[hooks.STAGE.options.trailing-whitespace]`.
@@ -113,5 +131,58 @@ pub struct LargeFilesOptions {
 impl Default for LargeFilesOptions {
     fn default() -> Self {
         Self { max: ByteSize(500 << 10), enforce_all: false }
+    }
+}
+
+/// `[hooks.STAGE.options.check-vcs-permalinks]`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+pub struct PermalinkOptions {
+    /// Domains of GitHub servers beside `github.com`.
+    pub additional_github_domain: Vec<Domain>,
+}
+
+/// The name of a server: `github.example.com`.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(try_from = "String")]
+#[schemars(with = "String")]
+pub struct Domain(String);
+
+impl Domain {
+    /// The name.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl TryFrom<String> for Domain {
+    type Error = String;
+
+    fn try_from(name: String) -> Result<Self, String> {
+        if name.is_empty() || name.contains(['/', ' ', '\n']) {
+            return Err(format!("{name:?} is no domain: write the name alone, such as `github.example.com`"));
+        }
+        Ok(Self(name))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wrong_value_is_refused_where_it_stands() {
+        for (text, said) in [
+            ("check-vcs-permalinks.additional-github-domain = [\"https://a.b\"]", "is no domain"),
+            ("file-contents-sorter = { ignore-case = true, unique = true }", "can't be set together"),
+            ("name-tests-test = { django = true, pytest-test-first = true }", "can't be set together"),
+            ("check-builtin-literals.ignore = [\"set\"]", "unknown variant `set`"),
+            ("pretty-format-json.indent = 1000", "`indent`"),
+            ("pretty-format-json.indent = [1]", "`indent`"),
+            ("pretty-format-json.sort-keys = true", "unknown field `sort-keys`"),
+        ] {
+            let problem = toml::from_str::<Options>(text).unwrap_err().to_string();
+            assert!(problem.contains(said), "{text}: {problem}");
+        }
     }
 }

@@ -1,0 +1,44 @@
+//! What can be set on `detect-aws-credentials`, and the secrets that it looks for once they are read.
+
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+/// `[hooks.STAGE.options.detect-aws-credentials]`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+pub struct AwsOptions {
+    /// Files with credentials, in the format of the AWS command line, beside those that are known: `~/.aws/config`,
+    /// `~/.aws/credentials`, `/etc/boto.cfg`, `~/.boto`, and what `AWS_CONFIG_FILE` and the like name.
+    pub credentials_file: Vec<String>,
+    /// Whether files pass where no credentials are found to look for.
+    pub allow_missing_credentials: bool,
+    /// What to look for; `None` until it is read (`checks::read_aws_secrets`).
+    #[serde(skip)]
+    pub secrets: Option<Secrets>,
+}
+
+/// Secrets, which are never shown.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Secrets(pub(crate) Vec<Vec<u8>>);
+
+impl std::fmt::Debug for Secrets {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(out, "{} secrets", self.0.len())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn secrets_are_not_shown() {
+        let options =
+            AwsOptions { secrets: Some(Secrets(vec![b"hidden".to_vec()])), ..AwsOptions::default() };
+        let shown = format!("{options:?}");
+        assert!(
+            shown.contains("1 secrets") && !shown.contains("hidden") && !shown.contains("104"),
+            "{shown}"
+        );
+    }
+}

@@ -4,6 +4,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use xtask_core::config::ByteSize;
 
+use crate::checks::SecretKind;
+
 /// The options of all checks.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
@@ -16,6 +18,8 @@ pub struct Options {
     pub check_yaml: YamlOptions,
     /// Of `check-added-large-files`.
     pub check_added_large_files: LargeFilesOptions,
+    /// Of `detect-secrets`.
+    pub detect_secrets: SecretsOptions,
 }
 
 /// `[hooks.STAGE.options.trailing-whitespace]`.
@@ -105,4 +109,14 @@ impl Default for LargeFilesOptions {
     fn default() -> Self {
         Self { max: ByteSize(500 << 10) }
     }
+}
+
+/// `[hooks.STAGE.options.detect-secrets]`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+pub struct SecretsOptions {
+    /// The fingerprints of findings that are no secrets, or not any more; say why in a comment.
+    pub accept: Vec<String>,
+    /// The kinds of secrets that aren't looked for.
+    pub ignore: Vec<SecretKind>,
 }

@@ -1,6 +1,8 @@
 //! The built-in checks, with the ids and verdicts of pre-commit-hooks: what there is, and what each takes and gives.
 //! Checks are pure functions of bytes; reading and writing files is the caller's part.
 
+use std::sync::LazyLock;
+
 use xtask_core::model::RepoPath;
 
 use crate::options::Options;
@@ -16,6 +18,7 @@ mod mixed_line_ending;
 mod pass;
 mod position;
 mod private_key;
+mod secrets;
 mod toml;
 mod trailing_whitespace;
 mod yaml;
@@ -24,6 +27,7 @@ pub use added_large_files::is_lfs_pointer;
 pub use case_conflict::{Conflict, case_conflicts};
 pub use lines::{Line, LineCheck};
 pub use pass::{Found, check_bytes, fix_bytes};
+pub use secrets::SecretKind;
 
 /// A regular file, as a check sees it.
 #[derive(Clone, Copy, Debug)]
@@ -111,9 +115,14 @@ pub static DEFAULT: [&Check; 10] = [
     &private_key::CHECK,
 ];
 
+/// The checks that run where they are named.
+static OPTIONAL: [&Check; 1] = [&secrets::CHECK];
+
+static ALL: LazyLock<Vec<&'static Check>> = LazyLock::new(|| DEFAULT.into_iter().chain(OPTIONAL).collect());
+
 /// All built-in checks.
 pub fn all() -> &'static [&'static Check] {
-    &DEFAULT
+    &ALL
 }
 
 /// The check of this id.

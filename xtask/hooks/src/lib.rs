@@ -5,6 +5,7 @@ pub mod checks;
 mod command;
 mod gate;
 mod lfs;
+pub mod message;
 pub mod options;
 mod resolve;
 mod run;

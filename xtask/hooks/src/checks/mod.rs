@@ -74,6 +74,8 @@ pub enum Work {
     Size(fn(&File, &Options) -> Vec<Hit>),
     /// On all paths of the repository at once ([`case_conflicts`]).
     Paths,
+    /// On a commit's message; it takes no files ([`crate::message::check`]).
+    Message(fn(&crate::message::Message, &Options) -> Vec<Hit>),
 }
 
 /// The fixed bytes; `None` where nothing is to be fixed.
@@ -116,7 +118,7 @@ pub static DEFAULT: [&Check; 10] = [
 ];
 
 /// The checks that run where they are named.
-static OPTIONAL: [&Check; 1] = [&secrets::CHECK];
+static OPTIONAL: [&Check; 3] = [&crate::message::LENGTH, &crate::message::CONVENTIONAL, &secrets::CHECK];
 
 static ALL: LazyLock<Vec<&'static Check>> = LazyLock::new(|| DEFAULT.into_iter().chain(OPTIONAL).collect());
 

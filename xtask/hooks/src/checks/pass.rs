@@ -29,7 +29,7 @@ pub fn check_bytes(checks: &[&'static Check], file: &File, bytes: &[u8], options
             }
             Work::Bytes(run) => run(file, bytes, options),
             Work::Size(run) => run(file, options),
-            Work::Paths => continue,
+            Work::Paths | Work::Message(_) => continue,
         };
         found.extend(hits.into_iter().map(|hit| Found { check, hit }));
     }

@@ -150,7 +150,8 @@ impl Default for CommitMessageLengthOptions {
 pub struct ConventionalCommitOptions {
     /// The types that a commit may have; none: any. Default: those of commitlint's conventional configuration.
     pub types: Vec<String>,
-    /// The scopes that a commit may name; several are separated by `,` or `/`. Default: any.
+    /// The scopes that a commit may name; several are separated by `,`, `/`, `:`, `-`, `.` or `#`.
+    /// Default: any.
     pub scopes: Vec<String>,
     /// Whether a scope has to be named.
     pub require_scope: bool,

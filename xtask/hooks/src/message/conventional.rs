@@ -173,6 +173,7 @@ fn header(line: &MessageLine, options: &ConventionalCommitOptions) -> Result<(),
         let found = text[at..].chars().next();
         let what = match found {
             Some(' ' | '\t') => "a space before the colon".to_owned(),
+            Some('(') if mark.is_empty() => "a second scope".to_owned(),
             Some('(') => "`!` before the scope: it stands before the colon".to_owned(),
             Some(other) => format!("`{other}` where the colon belongs"),
             None => "no colon after the type".to_owned(),
@@ -203,7 +204,9 @@ fn scope(line: &MessageLine, at: usize, scope: &str, options: &ConventionalCommi
         return fail("a scope that is no name", "expected one name, without blanks or parentheses around it");
     }
     let known = |name: &str| options.scopes.iter().any(|known| known.eq_ignore_ascii_case(name.trim()));
-    if options.scopes.is_empty() || known(inner) || inner.split([',', '/']).all(known) {
+    // As conventional-pre-commit separates several.
+    let all = |names: &str| known(names) || names.split([':', '-', '.', '#']).all(known);
+    if options.scopes.is_empty() || known(inner) || inner.split([',', '/']).all(all) {
         return Ok(());
     }
     let near = xtask_core::config::nearest(inner, options.scopes.iter().map(|name| &**name));
@@ -303,6 +306,7 @@ mod tests {
             ("feat(): x", "an empty scope"),
             ("feat( a ): x", "a scope that is no name"),
             ("feat!(a): x", "`!` before the scope: it stands before the colon"),
+            ("feat(a)(b): x", "a second scope"),
             ("feat(a)b: x", "`b` where the colon belongs"),
             ("feat:", "no description after the colon"),
             ("feat: \n\nbody", "no description after the colon"),
@@ -332,6 +336,7 @@ mod tests {
             ("feat: x", ""),
             ("feat(api): x", ""),
             ("feat(api,web): x", ""),
+            ("feat(API-web/api): x", ""),
             ("feat(apo): x", "unknown scope `apo`"),
         ] {
             assert_eq!(what(raw, scopes).concat(), expected, "{raw}");

@@ -23,9 +23,9 @@ pub struct Cleanup {
     pub mode: Mode,
     /// What comments begin with; `auto` where git chooses a character that no line begins with.
     pub comment: Vec<u8>,
-    /// Whether what lies below the scissors goes. `commit --verbose` isn't told to the hook, but a message that wasn't edited has
-    /// no scissors that git put there.
-    pub scissors: bool,
+    /// Whether an editor was open. Only then git put hints, and under `commit --verbose` (which isn't told to the hook) scissors
+    /// into the file.
+    pub edited: bool,
 }
 
 impl Cleanup {
@@ -41,7 +41,7 @@ impl Cleanup {
             _ => Mode::Whitespace,
         };
         let comment = comment.filter(|given| !given.is_empty()).unwrap_or(b"#").to_vec();
-        Self { mode, comment, scissors: edited }
+        Self { mode, comment, edited }
     }
 }
 
@@ -87,8 +87,9 @@ const SPACE: &[u8] = b" \t\n\x0b\x0c\r";
 impl Message {
     /// What stays of `raw`.
     pub fn new(raw: &[u8], cleanup: &Cleanup) -> Self {
-        let comment = if cleanup.comment == b"auto" { chosen(raw) } else { cleanup.comment.clone() };
-        let kept = if cleanup.scissors { &raw[..cut(raw, &comment)] } else { raw };
+        let comment =
+            if cleanup.comment == b"auto" { chosen(raw, cleanup.edited) } else { cleanup.comment.clone() };
+        let kept = if cleanup.edited { &raw[..cut(raw, &comment)] } else { raw };
         let kept =
             if cleanup.mode == Mode::Verbatim { kept.strip_suffix(b"\n").unwrap_or(kept) } else { kept };
         let mut lines: Vec<MessageLine> = Vec::new();
@@ -168,8 +169,13 @@ fn cut(raw: &[u8], comment: &[u8]) -> usize {
     memmem::find_iter(raw, &line).find(|&at| at == 0 || raw[at - 1] == b'\n').unwrap_or(raw.len())
 }
 
-/// The character that git chose: the one before the scissors, or the one that its hints, at the end, begin with.
-fn chosen(raw: &[u8]) -> Vec<u8> {
+/// The character that git chose: the one before the scissors, or the one that its hints, at the end, begin with. Where there are no
+/// hints it is one that no line begins with.
+fn chosen(raw: &[u8], edited: bool) -> Vec<u8> {
+    let begins = |byte: &u8| raw.first() == Some(byte) || memmem::find(raw, &[b'\n', *byte]).is_some();
+    if !edited {
+        return AUTO.iter().find(|byte| !begins(byte)).map_or_else(|| b"#".to_vec(), |byte| vec![*byte]);
+    }
     let before_scissors = memmem::find_iter(raw, SCISSORS)
         .filter_map(|at| Some((at.checked_sub(1)?, *raw.get(at.checked_sub(1)?)?)))
         .find(|&(at, byte)| AUTO.contains(&byte) && (at == 0 || raw[at - 1] == b'\n'));

@@ -29,10 +29,14 @@ pub(super) enum Marker {
 /// Markers of other scanners, which ask for no reason: of detect-secrets and of gitleaks.
 const OTHERS: [&[u8]; 2] = [b"pragma: allowlist\x20secret", b"gitleaks:\x61llow"];
 
+/// How far a marker may be from its secret: a line of megabytes is not read again for each of the secrets on it.
+const NEAR: usize = 4 << 10;
+
 /// What the line around `at` says.
 pub(super) fn marker(bytes: &[u8], at: usize) -> Marker {
-    let start = memrchr(b'\n', &bytes[..at]).map_or(0, |newline| newline + 1);
-    let end = memchr(b'\n', &bytes[at..]).map_or(bytes.len(), |newline| at + newline);
+    let (from, to) = (at.saturating_sub(NEAR), bytes.len().min(at + NEAR));
+    let start = memrchr(b'\n', &bytes[from..at]).map_or(from, |newline| from + newline + 1);
+    let end = memchr(b'\n', &bytes[at..to]).map_or(to, |newline| at + newline);
     let line = &bytes[start..end];
     if OTHERS.iter().any(|marker| memmem::find(line, marker).is_some()) {
         return Marker::Accepted;

@@ -177,9 +177,8 @@ fn is_secret_name(bytes: &[u8], name: &Range<usize>, mark: &Range<usize>) -> boo
     let first = |letter: u8| mark.start > name.start && bytes[mark.start - 1].eq_ignore_ascii_case(&letter);
     let begins = match bytes[mark.start].to_ascii_lowercase() {
         b'a' => first(b'p'),
-        b'e' => first(b's'),
+        b'e' | b'i' => first(b's'),
         b'o' => first(b't'),
-        b'i' => first(b's'),
         b'n' => first(b'e'),
         _ => first(b'a'),
     };

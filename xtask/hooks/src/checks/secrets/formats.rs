@@ -156,9 +156,8 @@ pub(super) fn begins(bytes: &[u8], at: usize) -> bool {
     let before = &bytes[..at];
     match *before {
         [.., last] if !WORD.has(last) => true,
-        [.., b'\\', b'n' | b'r' | b't'] => true,
+        [] | [.., b'\\', b'n' | b'r' | b't'] => true,
         [.., b'%', high, low] => high.is_ascii_hexdigit() && low.is_ascii_hexdigit(),
-        [] => true,
         _ => false,
     }
 }

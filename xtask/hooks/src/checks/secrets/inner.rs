@@ -28,7 +28,7 @@ fn openai(bytes: &[u8], mark: Range<usize>) -> Option<Range<usize>> {
     let after = BASE64URL.run(&bytes[mark.end..], 170);
     let found = mark.start - before..mark.end + after;
     let key = &bytes[found.clone()];
-    let holds = key.starts_with(b"sk-") && before >= 23 && after >= 20 && after < 170;
+    let holds = key.starts_with(b"sk-") && before >= 23 && (20..170).contains(&after);
     (holds && !placeholder::stands_in(key)).then_some(found)
 }
 

@@ -6,7 +6,6 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use aho_corasick::{AhoCorasick, AhoCorasickBuilder, AhoCorasickKind, MatchKind};
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer};
 
@@ -17,6 +16,7 @@ use accept::Marker;
 mod accept;
 mod alphabet;
 mod assignment;
+mod finder;
 mod formats;
 mod inner;
 mod placeholder;
@@ -86,7 +86,7 @@ enum Mark {
 /// All marks, and the automaton that finds them.
 struct Marks {
     marks: Vec<Mark>,
-    finder: AhoCorasick,
+    finder: finder::Finder,
 }
 
 static MARKS: LazyLock<Marks> = LazyLock::new(|| {
@@ -99,11 +99,7 @@ static MARKS: LazyLock<Marks> = LazyLock::new(|| {
     let names = assignment::NAMES.iter().map(|name| (*name, Mark::Name));
     let all = formats.chain(inner).chain(names).chain([("://", Mark::Address)]);
     let (texts, marks): (Vec<&str>, Vec<Mark>) = all.unzip();
-    let finder = AhoCorasickBuilder::new()
-        .match_kind(MatchKind::Standard)
-        .kind(Some(AhoCorasickKind::DFA))
-        .build(texts)
-        .expect("two hundred short literals are far below the automaton's limits");
+    let finder = finder::Finder::new(&texts);
     Marks { marks, finder }
 });
 
@@ -117,18 +113,22 @@ struct Secret {
 /// A file that holds more is a dump; what is beyond is told as a number.
 const NAMED: usize = 50;
 
+/// How much of a file is searched at a time, so that the matches of a large one needn't be held at once.
+const BLOCK: usize = 1 << 18;
+
 /// All secrets in the order in which they lie, none within another.
 fn secrets(bytes: &[u8]) -> Vec<Secret> {
     let Marks { marks, finder } = &*MARKS;
     let mut found: Vec<Secret> = Vec::new();
     // Where the last token of a known format ends. What lies within it is part of it.
     let mut taken = 0;
-    for hit in finder.find_iter(bytes) {
-        let mark = hit.start()..hit.end();
+    let blocks = (0..bytes.len()).step_by(BLOCK);
+    for hit in blocks.flat_map(|from| finder.find(bytes, from..bytes.len().min(from + BLOCK))) {
+        let mark = hit.start..hit.end;
         if mark.start < taken {
             continue;
         }
-        let secret = match marks[hit.pattern().as_usize()] {
+        let secret = match marks[hit.literal] {
             Mark::Format(format) => {
                 let end = format.token(bytes, mark.start, mark.end);
                 end.map(|end| Secret { kind: format.kind, place: mark.start..end })

@@ -105,7 +105,9 @@ fn is_real(user: &[u8], password: &[u8]) -> bool {
     let Ok(text) = std::str::from_utf8(password) else { return false };
     let text = text.to_ascii_lowercase();
     let mut seen = [false; 256];
-    password.iter().for_each(|&byte| seen[usize::from(byte)] = true);
+    for &byte in password {
+        seen[usize::from(byte)] = true;
+    }
     let different = seen.iter().filter(|seen| **seen).count();
     // A word alone is what examples have; a digit or a sign shows a password that is meant.
     let mixed = password.iter().any(|byte| !byte.is_ascii_lowercase() && !b"_-.".contains(byte));

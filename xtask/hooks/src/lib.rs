@@ -9,6 +9,7 @@ mod facts;
 mod gate;
 mod known;
 pub mod merge;
+pub mod message;
 pub mod options;
 mod plan;
 mod resolve;

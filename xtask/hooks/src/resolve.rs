@@ -9,6 +9,7 @@ use xtask_core::model::{Problem, RepoPath, Result};
 
 use crate::checks::{self, Check, File};
 use crate::commands::FILES;
+use crate::message::misplaced;
 use crate::options::Options;
 use crate::rules::{FileRules, FileRulesTable, Pattern};
 use crate::section::{CheckName, CommandTable, HooksSection, OnFix, Place, StageTable};
@@ -170,6 +171,11 @@ impl StagePlan {
             let check = checks::by_id(id).ok_or_else(|| unknown_check(&place, id))?;
             let place = format!("{place}.files.{id}");
             check_rules.insert(check.id, FileRules::new(&place, rules, check.fix.is_some())?);
+        }
+        if let Some(check) = misplaced(stage, &listed).first() {
+            return Err(Problem::usage(format!("{place}: {} checks a commit's message", check.id))
+                .why(format!("{} has none", stage.name()))
+                .fix("list it in `[hooks.commit-msg] checks`"));
         }
         for check in listed.iter().filter(|check| !check_rules.contains_key(check.id)) {
             if let Some(problem) = check.files_not_named(stage.name()) {

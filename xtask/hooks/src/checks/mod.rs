@@ -26,6 +26,7 @@ mod position;
 mod private_key;
 mod python;
 mod requirements;
+mod secrets;
 mod shebangs;
 mod submodules;
 mod symlinks;
@@ -43,6 +44,7 @@ pub use case_conflict::{Conflict, case_conflicts};
 pub use lines::{Line, LineCheck};
 pub use pass::{Found, check_bytes, check_chosen, fix_bytes, fix_chosen};
 pub use python::{NotChecked, Source, check_python};
+pub use secrets::SecretKind;
 pub use tree::{Tree, TreeHit, tree_checks};
 
 /// A regular file, as a check sees it.
@@ -94,6 +96,8 @@ pub enum Work {
     Name(fn(&File, &Options) -> Vec<Hit>),
     /// On Python sources, by the interpreter ([`check_python`]).
     Python,
+    /// On a commit's message; it takes no files ([`crate::message::check`]).
+    Message(fn(&crate::message::Message, &Options) -> Vec<Hit>),
 }
 
 /// The fixed bytes; `None` where nothing is to be fixed.
@@ -136,7 +140,10 @@ pub static DEFAULT: [&Check; 10] = [
 ];
 
 /// The other checks.
-static OTHERS: [&Check; 21] = [
+static OTHERS: [&Check; 24] = [
+    &crate::message::CONVENTIONAL,
+    &crate::message::LENGTH,
+    &secrets::CHECK,
     &byte_order_marker::CHECK,
     &byte_order_marker::FIX,
     &file_contents_sorter::CHECK,

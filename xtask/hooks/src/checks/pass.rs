@@ -37,7 +37,7 @@ pub fn check_chosen(checks: &[&'static Check], file: &File, bytes: &[u8], option
             }
             Work::Bytes(run) => run(file, bytes, options),
             Work::Size(run) | Work::Name(run) => run(file, options),
-            Work::Tree(_) | Work::Python => continue,
+            Work::Tree(_) | Work::Python | Work::Message(_) => continue,
         };
         found.extend(hits.into_iter().map(|hit| Found { check, hit }));
     }

@@ -10,6 +10,7 @@ pub use repository::NoCommitToBranchOptions;
 mod aws;
 mod formatting;
 mod python;
+use crate::checks::SecretKind;
 pub use aws::{AwsOptions, Secrets};
 pub use formatting::{Indent, PrettyJsonOptions, SorterOptions};
 pub use python::{BuiltinType, LiteralOptions, TestNameOptions, TestNames};
@@ -40,6 +41,12 @@ pub struct Options {
     pub name_tests_test: TestNameOptions,
     /// Of `pretty-format-json`.
     pub pretty_format_json: PrettyJsonOptions,
+    /// Of `commit-message-length`.
+    pub commit_message_length: CommitMessageLengthOptions,
+    /// Of `conventional-commit`.
+    pub conventional_commit: ConventionalCommitOptions,
+    /// Of `detect-secrets`.
+    pub detect_secrets: SecretsOptions,
 }
 
 /// `[hooks.STAGE.options.trailing-whitespace]`.
@@ -183,6 +190,69 @@ mod tests {
         ] {
             let problem = toml::from_str::<Options>(text).unwrap_err().to_string();
             assert!(problem.contains(said), "{text}: {problem}");
+        }
+    }
+}
+
+/// `[hooks.STAGE.options.detect-secrets]`.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+pub struct SecretsOptions {
+    /// The fingerprints of findings that are no secrets, or not any more; say why in a comment.
+    pub accept: Vec<String>,
+    /// The kinds of secrets that aren't looked for.
+    pub ignore: Vec<SecretKind>,
+}
+
+/// `[hooks.commit-msg.options.commit-message-length]`. Lengths are in characters; 0 is no limit.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+pub struct CommitMessageLengthOptions {
+    /// The longest subject. Default: 72, where GitHub and `git log --oneline` in a terminal of 80 columns cut it.
+    pub max_subject: u32,
+    /// The shortest subject. Default: 0.
+    pub min_subject: u32,
+    /// The longest line of the body; lines with addresses, trailers, quotes and code may be longer. Default: 100, as
+    /// `body-max-line-length` of commitlint's conventional configuration.
+    pub max_line: u32,
+}
+
+impl Default for CommitMessageLengthOptions {
+    fn default() -> Self {
+        Self { max_subject: 72, min_subject: 0, max_line: 100 }
+    }
+}
+
+/// `[hooks.commit-msg.options.conventional-commit]`.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case", deny_unknown_fields, default)]
+pub struct ConventionalCommitOptions {
+    /// The types that a commit may have; none: any. Default: those of commitlint's conventional configuration.
+    pub types: Vec<String>,
+    /// The scopes that a commit may name; several are separated by `,`, `/`, `:`, `-`, `.` or `#`.
+    /// Default: any.
+    pub scopes: Vec<String>,
+    /// Whether a scope has to be named.
+    pub require_scope: bool,
+    /// Whether messages that git writes for a merge are let through. Default: true.
+    pub allow_merge: bool,
+    /// Whether messages that git writes for a revert are let through. Default: true.
+    pub allow_revert: bool,
+    /// Whether `fixup!`, `squash!` and `amend!` commits are let through. Default: true.
+    pub allow_fixup: bool,
+}
+
+impl Default for ConventionalCommitOptions {
+    fn default() -> Self {
+        let types =
+            ["build", "chore", "ci", "docs", "feat", "fix", "perf", "refactor", "revert", "style", "test"];
+        Self {
+            types: types.map(str::to_owned).to_vec(),
+            scopes: Vec::new(),
+            require_scope: false,
+            allow_merge: true,
+            allow_revert: true,
+            allow_fixup: true,
         }
     }
 }

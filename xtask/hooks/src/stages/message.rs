@@ -1,11 +1,17 @@
 //! commit-msg and prepare-commit-msg: the file of the message is what checks and commands get, and commands may change it.
 
+use std::path::Path;
 use std::time::Instant;
 
+use bstr::ByteSlice;
+use xtask_core::exec::Process;
 use xtask_core::gate::Context;
-use xtask_core::model::{Finding, GateReport, Outcome, Problem, RepoPath, Result, Skip};
+use xtask_core::model::{Finding, GateReport, Location, Outcome, Problem, RepoPath, Result, Skip};
+
+use crate::checks::Found;
 
 use crate::commands::{End, HookInput, Room, Task, run_all};
+use crate::message::{Cleanup, check};
 use crate::resolve::StagePlan;
 use crate::run::counted;
 use crate::snapshot::in_place;
@@ -35,7 +41,7 @@ pub(super) fn run(cx: &Context, plan: &StagePlan, input: &HookInput) -> Result<G
             }
         }
     }
-    findings.extend(checked(cx, plan, &on_disk)?);
+    findings.extend(checked(cx, plan, &path, &on_disk)?);
     let ran = tasks.len() + plan.checks.len();
     let mut report = GateReport::judged("hooks", findings);
     if cx.cancel.is_stopped() {
@@ -54,7 +60,35 @@ pub(super) fn run(cx: &Context, plan: &StagePlan, input: &HookInput) -> Result<G
     Ok(report)
 }
 
-/// What the built-in checks hold against the message.
-fn checked(_cx: &Context, _plan: &StagePlan, _file: &std::path::Path) -> Result<Vec<Finding>> {
-    Ok(Vec::new())
+/// What the built-in checks hold against the message, as git will store it.
+fn checked(cx: &Context, plan: &StagePlan, path: &RepoPath, file: &Path) -> Result<Vec<Finding>> {
+    if plan.checks.is_empty() {
+        return Ok(Vec::new());
+    }
+    let raw = xtask_core::files::read(file)?;
+    let found = check(&plan.checks, &raw, &cleanup(cx)?, &plan.options);
+    let finding = |found: Found| {
+        let Found { check, hit } = found;
+        let at = Location { line: hit.line, column: hit.column, ..Location::file(path.clone()) };
+        Finding::new(check.id, check.id, Some(at), hit.message)
+    };
+    Ok(found.into_iter().map(finding).collect())
+}
+
+/// How git will clean the message up, by its settings and by whether an editor was open.
+fn cleanup(cx: &Context) -> Result<Cleanup> {
+    let settings = r"^(commit\.cleanup|core\.comment(string|char))$";
+    let git = Process::new("git").args(["config", "--null", "--get-regexp", settings]).folder(&cx.root);
+    let ended = git.run(&cx.cancel).map_err(Problem::from)?;
+    let (mut mode, mut comment) = (None, None);
+    for line in ended.stdout.split(|&byte| byte == 0) {
+        match line.split_once_str("\n") {
+            Some((b"commit.cleanup", value)) => mode = value.to_str().ok(),
+            Some((_, value)) => comment = Some(value),
+            None => {}
+        }
+    }
+    // Git sets the variable to `:` for a hook where no editor is opened.
+    let edited = cx.environment.text("GIT_EDITOR") != Some(":");
+    Ok(Cleanup::new(mode, comment, edited))
 }

@@ -4,6 +4,7 @@
 pub mod checks;
 mod command;
 mod gate;
+pub mod import;
 mod lfs;
 pub mod options;
 mod resolve;

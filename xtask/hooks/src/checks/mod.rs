@@ -18,7 +18,7 @@ mod position;
 mod private_key;
 mod toml;
 mod trailing_whitespace;
-mod yaml;
+pub(crate) mod yaml;
 
 pub use added_large_files::is_lfs_pointer;
 pub use case_conflict::{Conflict, case_conflicts};

@@ -40,7 +40,9 @@ pub(super) fn expand_braces(pattern: &str) -> Option<Vec<String>> {
 
 /// Whether it is `*.ext`, which all managers read alike: files of that extension, at any depth.
 fn is_extension(pattern: &str) -> bool {
-    pattern.strip_prefix("*.").is_some_and(|rest| !rest.is_empty() && !rest.contains(['*', '?', '[', '/', '!', '(', '\\', '{']))
+    pattern
+        .strip_prefix("*.")
+        .is_some_and(|rest| !rest.is_empty() && !rest.contains(['*', '?', '[', '/', '!', '(', '\\', '{']))
 }
 
 /// What a pattern becomes.
@@ -66,7 +68,7 @@ pub(super) fn of_lefthook(pattern: &str) -> Option<Translated> {
 pub(super) fn of_paths(pattern: &str) -> Option<Translated> {
     let all = expand_braces(pattern)?;
     let simple = |one: &String| !one.contains(['(', '!', '\\', '+', '@']);
-    if all.iter().all(is_simple_path) && all.iter().all(simple) {
+    if all.iter().all(|one| is_simple_path(one)) && all.iter().all(simple) {
         let rooted = |one: &String| {
             let one = one.trim_start_matches("./").trim_start_matches('/');
             format!("/{one}")
@@ -76,7 +78,7 @@ pub(super) fn of_paths(pattern: &str) -> Option<Translated> {
     None
 }
 
-fn is_simple_path(pattern: &String) -> bool {
+fn is_simple_path(pattern: &str) -> bool {
     !pattern.is_empty() && !pattern.ends_with('/')
 }
 
@@ -92,7 +94,8 @@ pub(super) fn of_lint_staged(pattern: &str) -> Option<Translated> {
     // `!(*.min).js`: names that end in the rest, but for those.
     let inner = pattern.strip_prefix("!(")?;
     let (not, rest) = inner.split_once(')')?;
-    let not: Vec<String> = not.split('|').map(|one| regex_of(one, "[^/]*", "[^/]*", "[^/]")).collect::<Option<_>>()?;
+    let not: Vec<String> =
+        not.split('|').map(|one| regex_of(one, "[^/]*", "[^/]*", "[^/]")).collect::<Option<_>>()?;
     let rest: Vec<String> = expand_braces(rest)?
         .iter()
         .map(|one| regex_of(one, "[^/]*", "[^/]*", "[^/]"))
@@ -152,12 +155,12 @@ fn escape(out: &mut String, one: char) {
 mod tests {
     use super::*;
 
-    fn globs(all: &[&str]) -> Option<Translated> {
-        Some(Translated::Globs(all.iter().map(|&one| one.to_owned()).collect()))
+    fn globs(all: &[&str]) -> Translated {
+        Translated::Globs(all.iter().map(|&one| one.to_owned()).collect())
     }
 
-    fn regex(text: &str) -> Option<Translated> {
-        Some(Translated::Regex(text.to_owned()))
+    fn regex(text: &str) -> Translated {
+        Translated::Regex(text.to_owned())
     }
 
     #[test]
@@ -177,16 +180,16 @@ mod tests {
 
     #[test]
     fn of_each_matcher() {
-        assert_eq!(of_lefthook("*.{js,ts}"), globs(&["*.js", "*.ts"]));
-        assert_eq!(of_lefthook("src/**/*.rb"), regex(r"(?i)^src/.*/.*\.rb$"));
-        assert_eq!(of_lefthook("Gemfile"), regex("(?i)^Gemfile$"));
-        assert_eq!(of_lefthook("a[!x]?"), regex("(?i)^a[^x].$"));
+        assert_eq!(of_lefthook("*.{js,ts}"), Some(globs(&["*.js", "*.ts"])));
+        assert_eq!(of_lefthook("src/**/*.rb"), Some(regex(r"(?i)^src/.*/.*\.rb$")));
+        assert_eq!(of_lefthook("Gemfile"), Some(regex("(?i)^Gemfile$")));
+        assert_eq!(of_lefthook("a[!x]?"), Some(regex("(?i)^a[^x].$")));
         assert_eq!(of_lefthook("a[x"), None);
-        assert_eq!(of_paths("./src/**/*.{ts,tsx}"), globs(&["/src/**/*.ts", "/src/**/*.tsx"]));
-        assert_eq!(of_lint_staged("*.md"), globs(&["*.md"]));
-        assert_eq!(of_lint_staged("src/*.md"), globs(&["/src/*.md"]));
-        assert_eq!(of_lint_staged("package.json"), globs(&["package.json"]));
-        assert_eq!(of_lint_staged("!(*test).js"), regex(r"(^|/)(?![^/]*test\.js$)[^/]*\.js$"));
+        assert_eq!(of_paths("./src/**/*.{ts,tsx}"), Some(globs(&["/src/**/*.ts", "/src/**/*.tsx"])));
+        assert_eq!(of_lint_staged("*.md"), Some(globs(&["*.md"])));
+        assert_eq!(of_lint_staged("src/*.md"), Some(globs(&["/src/*.md"])));
+        assert_eq!(of_lint_staged("package.json"), Some(globs(&["package.json"])));
+        assert_eq!(of_lint_staged("!(*test).js"), Some(regex(r"(^|/)(?![^/]*test\.js$)[^/]*\.js$")));
         assert_eq!(of_lint_staged("+(a).js"), None);
     }
 }

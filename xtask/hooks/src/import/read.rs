@@ -69,7 +69,8 @@ fn of_json(value: serde_json::Value) -> Value {
 
 fn toml(name: &str, text: &str) -> Result<Value> {
     let value: serde_json::Value = toml::from_str(text).map_err(|wrong| {
-        let line = wrong.span().map_or(1, |span| text[..span.start.min(text.len())].matches('\n').count() + 1);
+        let line =
+            wrong.span().map_or(1, |span| text[..span.start.min(text.len())].matches('\n').count() + 1);
         Problem::usage(format!("{name}:{line}: it is no TOML"))
             .why(wrong.message().to_owned())
             .fix("mend it there, then import again")

@@ -26,8 +26,7 @@ pub(super) fn toml(draft: &Draft, accepted: &dyn Fn(&str) -> bool) -> String {
 }
 
 fn render_stage(out: &mut Lines, stage: &str, table: &StageDraft, accepted: &dyn Fn(&str) -> bool) {
-    let general =
-        !table.checks.is_empty() || !table.exclude.is_empty() || table.exclude_regex.is_some();
+    let general = !table.checks.is_empty() || !table.exclude.is_empty() || table.exclude_regex.is_some();
     // A stage whose only commands wait for acceptance is there all the same: pre-commit without a table has the default checks.
     if general || table.commands.iter().all(|one| one.fetched && !accepted(&one.name)) {
         out.table(&["hooks", stage]);
@@ -90,7 +89,8 @@ fn render_command(out: &mut Lines, stage: &str, command: &CommandDraft) {
     out.optional("folder", command.folder.as_deref());
     out.optional("timeout", command.timeout.as_deref());
     if !command.env.is_empty() {
-        let env: InlineTable = command.env.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
+        let env: InlineTable =
+            command.env.iter().map(|(key, value)| (key.as_str(), value.as_str())).collect();
         out.set("env", env);
     }
 }
@@ -152,12 +152,13 @@ impl Lines {
 
     fn header(&mut self, path: &[&str]) {
         let path: Vec<String> = path.iter().map(|part| Key::new(*part).to_string()).collect();
-        self.text.push_str(&format!("[{}]\n", path.join(".")));
+        self.text.extend(["[", &path.join("."), "]\n"]);
     }
 
     fn set(&mut self, key: &str, value: impl Into<Value>) {
         let value: Value = value.into();
-        self.text.push_str(&format!("{} = {}\n", Key::new(key), value.decorated("", "")));
+        let value = value.decorated("", "").to_string();
+        self.text.extend([&Key::new(key).to_string(), " = ", &value, "\n"]);
     }
 
     fn optional(&mut self, key: &str, value: Option<&str>) {

@@ -28,8 +28,8 @@ pub(super) fn name_of(line: &str) -> String {
     while let Some(word) = words.next() {
         let runner = match word {
             "npx" | "pnpx" | "bunx" | "uvx" | "pipx" | "env" => true,
-            "npm" | "pnpm" | "yarn" | "bun" | "uv" | "poetry" | "pdm" | "hatch" | "pipenv" | "rye" | "bundle" | "composer"
-            | "dotnet" | "docker" | "docker-compose" => {
+            "npm" | "pnpm" | "yarn" | "bun" | "uv" | "poetry" | "pdm" | "hatch" | "pipenv" | "rye"
+            | "bundle" | "composer" | "dotnet" | "docker" | "docker-compose" => {
                 while words.peek().is_some_and(|next| {
                     matches!(*next, "run" | "exec" | "dlx" | "x" | "compose") || next.starts_with('-')
                 }) {
@@ -40,12 +40,14 @@ pub(super) fn name_of(line: &str) -> String {
             _ => word.starts_with('-'),
         };
         if !runner {
-            name = word.to_owned();
+            word.clone_into(&mut name);
             break;
         }
     }
     // `cargo clippy`, `go vet`, `git diff`: the second word tells more.
-    let file = name.rsplit('/').next().unwrap_or(&name).to_owned();
+    let file = name.rsplit('/').next().unwrap_or(&name);
+    // `prettier@3`
+    let file = file.split('@').find(|part| !part.is_empty()).unwrap_or(file).to_owned();
     let mut parts = vec![file];
     if matches!(parts[0].as_str(), "cargo" | "go" | "git" | "make" | "just" | "mix" | "rails" | "rake") {
         parts.extend(words.next().filter(|word| !word.starts_with('-')).map(str::to_owned));
@@ -56,7 +58,6 @@ pub(super) fn name_of(line: &str) -> String {
         .map(|one| if one.is_ascii_alphanumeric() || "_-.".contains(one) { one } else { '-' })
         .collect();
     let name = name.trim_matches('-');
-    let name = name.split_once("@").map_or(name, |(before, _)| before);
     name.strip_suffix(".sh").unwrap_or(name).chars().take(40).collect()
 }
 
@@ -76,6 +77,8 @@ mod tests {
             ("eslint --fix", "eslint"),
             ("npx --no -- commitlint --edit $1", "commitlint"),
             ("npm test", "test"),
+            ("npx prettier@3 -w", "prettier"),
+            ("npx @biomejs/biome@1 ci", "biome"),
             ("npm run lint:css", "lint-css"),
             ("yarn lint", "lint"),
             ("uv run pytest -q", "pytest"),

@@ -6,10 +6,9 @@ pub(super) fn text(imported: &Imported) -> String {
     let mut out = format!("# from {}\n\n{}", imported.sources.join(", "), imported.toml);
     let fetched: Vec<&str> = imported.fetched().into_iter().collect();
     if !fetched.is_empty() {
-        out.push_str(&format!(
-            "\nFetched when first run, so written only where you accept it (--accept NAME, or --accept all): {}\n",
-            fetched.join(", ")
-        ));
+        out.push_str("\nFetched when first run, so written only where you accept it (--accept NAME, or --accept all): ");
+        out.push_str(&fetched.join(", "));
+        out.push('\n');
     }
     if !imported.unmapped.is_empty() {
         out.push_str("\nNot carried over:\n");

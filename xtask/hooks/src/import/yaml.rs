@@ -64,7 +64,9 @@ fn read(text: &str, lines: &Lines) -> std::result::Result<Value, Fault> {
         let line = lines.at(at);
         let (value, anchor) = match event {
             Event::StreamEnd => return Ok(document.unwrap_or_else(|| Value::null(1))),
-            Event::DocumentStart if document.is_some() => return Err(fault(at, "a second document begins here")),
+            Event::DocumentStart if document.is_some() => {
+                return Err(fault(at, "a second document begins here"));
+            }
             Event::DocumentStart => continue,
             Event::SequenceStart(properties) => {
                 open.push(Open { line, anchor: properties.anchor, kind: Kind::List(Vec::new()) });
@@ -95,7 +97,9 @@ fn read(text: &str, lines: &Lines) -> std::result::Result<Value, Fault> {
                 (value.clone(), None)
             }
             Event::SequenceEnd | Event::MappingEnd => {
-                let Some(ended) = open.pop() else { return Err(fault(at, "a collection ends that never began")) };
+                let Some(ended) = open.pop() else {
+                    return Err(fault(at, "a collection ends that never began"));
+                };
                 let data = match ended.kind {
                     Kind::List(values) => Data::List(values),
                     Kind::Map { entries, merged, .. } => Data::Map(with_merged(entries, merged)),
@@ -178,7 +182,7 @@ mod tests {
         let mut bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x]\n".to_owned();
         for at in 1..9 {
             let last = format!("*a{}", at - 1);
-            bomb.push_str(&format!("a{at}: &a{at} [{}]\n", [last.as_str(); 9].join(", ")));
+            bomb.extend([format!("a{at}: &a{at} [{}]\n", [last.as_str(); 9].join(", "))]);
         }
         let deep = "[".repeat(100);
         for (text, place, why) in [

@@ -112,7 +112,10 @@ pub(super) fn add<'a>(
         }
     }
     if let Some(tag) = own.tags.iter().find(|tag| own.exclude_tags.contains(tag)) {
-        notes.unmapped(format!("{place}: {label}"), format!("it is left out by its tag `{tag}` (exclude_tags)"));
+        notes.unmapped(
+            format!("{place}: {label}"),
+            format!("it is left out by its tag `{tag}` (exclude_tags)"),
+        );
         return Ok(());
     }
     if let Some(group) = group {
@@ -147,11 +150,16 @@ pub(super) fn add<'a>(
                 .fix("add one, then import again"));
         }
     };
-    let line = substituted(&line, &label, stage, settings, notes, &place);
+    let line = substituted(&line, &label, settings, notes, &place);
     command.rules = rules(&own, &types, settings, &label, notes)?;
     let about_files = matches!(
         stage,
-        Stage::PreCommit | Stage::PrePush | Stage::PreMergeCommit | Stage::CommitMsg | Stage::PrepareCommitMsg | Stage::PreReceive
+        Stage::PreCommit
+            | Stage::PrePush
+            | Stage::PreMergeCommit
+            | Stage::CommitMsg
+            | Stage::PrepareCommitMsg
+            | Stage::PreReceive
     );
     command.always |= !about_files;
     command.name = match name {
@@ -168,12 +176,16 @@ pub(super) fn add<'a>(
         notes.difference("A command without `stage_fixed` is taken for one that changes nothing: set `fixes = true` where it does.");
     }
     let name = draft.stage(stage).add(command);
-    notes.mapped(format!("{} of {}", label, stage.name()), vec![format!("hooks.{}.commands.{name}", stage.name())], false);
+    notes.mapped(
+        format!("{} of {}", label, stage.name()),
+        vec![format!("hooks.{}.commands.{name}", stage.name())],
+        false,
+    );
     Ok(())
 }
 
 /// The line with lefthook's templates in our words.
-fn substituted(line: &str, label: &str, stage: Stage, settings: &Settings, notes: &mut Notes, place: &str) -> String {
+fn substituted(line: &str, label: &str, settings: &Settings, notes: &mut Notes, place: &str) -> String {
     let mut line = line.to_owned();
     for (name, text) in &settings.templates {
         line = line.replace(&format!("{{{name}}}"), text);
@@ -198,14 +210,18 @@ fn substituted(line: &str, label: &str, stage: Stage, settings: &Settings, notes
     put("cmd", "");
     put("0", "\"$@\"");
     for at in 1..=9 {
-        // In these stages git's first argument is the file of the message.
         put(&at.to_string(), &format!("\"${at}\""));
     }
-    let _ = stage;
     line.trim().to_owned()
 }
 
-fn rules(own: &Inherited, types: &[String], settings: &Settings, label: &str, notes: &mut Notes) -> Result<Rules> {
+fn rules(
+    own: &Inherited,
+    types: &[String],
+    settings: &Settings,
+    label: &str,
+    notes: &mut Notes,
+) -> Result<Rules> {
     let mut rules = Rules::default();
     let translate = |pattern: &str| {
         if settings.doublestar { pattern::of_paths(pattern) } else { pattern::of_lefthook(pattern) }
@@ -216,14 +232,20 @@ fn rules(own: &Inherited, types: &[String], settings: &Settings, label: &str, no
             match translate(&one) {
                 Some(Translated::Globs(globs)) => rules.glob.extend(globs),
                 Some(Translated::Regex(regex)) => regexes.push(regex),
-                None => notes.unmapped(format!("{}: glob `{one}` of {label}", node.place()), "it can't be read: write it as in .gitignore"),
+                None => notes.unmapped(
+                    format!("{}: glob `{one}` of {label}", node.place()),
+                    "it can't be read: write it as in .gitignore",
+                ),
             }
         }
         // Globs and expressions narrow each other here: where both are needed, all become expressions.
         if !regexes.is_empty() {
-            regexes.extend(rules.glob.drain(..).map(|glob| {
-                format!(r"(?i)\.{}$", glob.trim_start_matches("*.").replace('.', r"\."))
-            }));
+            regexes.extend(
+                rules
+                    .glob
+                    .drain(..)
+                    .map(|glob| format!(r"(?i)\.{}$", glob.trim_start_matches("*.").replace('.', r"\."))),
+            );
         }
         rules.regex = joined(&regexes);
     }
@@ -238,7 +260,10 @@ fn rules(own: &Inherited, types: &[String], settings: &Settings, label: &str, no
             match translate(&one) {
                 Some(Translated::Globs(globs)) => rules.exclude.extend(globs),
                 Some(Translated::Regex(regex)) => regexes.push(regex),
-                None => notes.unmapped(format!("{}: exclude `{one}` of {label}", node.place()), "it can't be read: write it as in .gitignore"),
+                None => notes.unmapped(
+                    format!("{}: exclude `{one}` of {label}", node.place()),
+                    "it can't be read: write it as in .gitignore",
+                ),
             }
         }
         rules.exclude_regex = joined(&regexes);
@@ -248,7 +273,10 @@ fn rules(own: &Inherited, types: &[String], settings: &Settings, label: &str, no
             "text" | "binary" | "executable" => rules.types_all.push(one.clone()),
             "not executable" => rules.types_all.push("non-executable".to_owned()),
             "not symlink" => {}
-            _ => notes.unmapped(format!("file type `{one}` of {label}"), "there is no such type; `types`, `glob` or `regex` say which files are meant"),
+            _ => notes.unmapped(
+                format!("file type `{one}` of {label}"),
+                "there is no such type; `types`, `glob` or `regex` say which files are meant",
+            ),
         }
     }
     Ok(rules)

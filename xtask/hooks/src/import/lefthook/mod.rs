@@ -37,7 +37,8 @@ const NOT_NEEDED: [(&str, &str); 13] = [
 ];
 
 pub(super) fn import(root: &Path, notes: &mut Notes) -> Result<Option<Draft>> {
-    let names = NAMES.iter().flat_map(|name| EXTENSIONS.iter().map(move |extension| format!("{name}.{extension}")));
+    let names =
+        NAMES.iter().flat_map(|name| EXTENSIONS.iter().map(move |extension| format!("{name}.{extension}")));
     for name in names {
         let Some(text) = read::text(root, &name)? else { continue };
         notes.sources.push(name.clone());
@@ -46,7 +47,8 @@ pub(super) fn import(root: &Path, notes: &mut Notes) -> Result<Option<Draft>> {
         draft.comments.push(format!("Imported from {name}."));
         for extension in EXTENSIONS {
             let local = name.replacen("lefthook.", "lefthook-local.", 1);
-            let local = format!("{}.{extension}", local.rsplit_once('.').map_or(local.as_str(), |(stem, _)| stem));
+            let local =
+                format!("{}.{extension}", local.rsplit_once('.').map_or(local.as_str(), |(stem, _)| stem));
             if root.join(&local).exists() {
                 notes.unmapped(local, "personal settings aren't imported: what is skipped there is skipped by XTASK_SKIP=name,…");
             }
@@ -64,7 +66,10 @@ fn extended(root: &Path, name: &str, mut value: Value, notes: &mut Notes) -> Res
     let mut below = Vec::new();
     for file in extends.texts_or_one()? {
         if file.contains(['*', '?', '[']) {
-            notes.unmapped(format!("{place}: `extends` {file}"), "name the files one by one, then import again");
+            notes.unmapped(
+                format!("{place}: `extends` {file}"),
+                "name the files one by one, then import again",
+            );
             continue;
         }
         match read::text(root, &file)? {
@@ -72,13 +77,18 @@ fn extended(root: &Path, name: &str, mut value: Value, notes: &mut Notes) -> Res
                 below.push(read::value(&file, &text)?);
                 notes.sources.push(file);
             }
-            None => notes.unmapped(format!("{place}: `extends` {file}"), "there is no such file below the top of the repository"),
+            None => notes.unmapped(
+                format!("{place}: `extends` {file}"),
+                "there is no such file below the top of the repository",
+            ),
         }
     }
     for one in below {
         join(&mut value, one);
     }
-    notes.difference("What the file extends is part of the import; where both set a key, the file's own is taken.");
+    notes.difference(
+        "What the file extends is part of the import; where both set a key, the file's own is taken.",
+    );
     Ok(value)
 }
 
@@ -104,7 +114,7 @@ fn draft(node: &Node, notes: &mut Notes) -> Result<Draft> {
     for (key, value) in node.entries()? {
         match key {
             "extends" => {}
-            "source_dir" => settings.source_dir = value.text()?.to_owned(),
+            "source_dir" => value.text()?.clone_into(&mut settings.source_dir),
             "glob_matcher" => settings.doublestar = value.text()? == "doublestar",
             "templates" => {
                 for (name, text) in value.entries()? {
@@ -142,7 +152,9 @@ fn draft(node: &Node, notes: &mut Notes) -> Result<Draft> {
         "Unstaged changes are never moved away: commands see what is staged, in a snapshot where the working tree differs.",
     );
     notes.difference("Commands run in the order in which they are written; those that don't write the same files run in parallel.");
-    notes.difference("Commands are skipped by XTASK_SKIP=name,…; LEFTHOOK=0, LEFTHOOK_EXCLUDE and tags are not read.");
+    notes.difference(
+        "Commands are skipped by XTASK_SKIP=name,…; LEFTHOOK=0, LEFTHOOK_EXCLUDE and tags are not read.",
+    );
     notes.difference("lefthook's globs set letter case aside; `*.ext` here doesn't.");
     Ok(draft)
 }
@@ -157,7 +169,8 @@ fn hook(node: &Node, stage: Stage, settings: &Settings, draft: &mut Draft, notes
             "piped" => {
                 if value.flag()? {
                     draft.fail_fast = true;
-                    notes.difference("`piped` becomes `[hooks] fail-fast = true`, which goes for all stages.");
+                    notes
+                        .difference("`piped` becomes `[hooks] fail-fast = true`, which goes for all stages.");
                 }
             }
             "exclude_tags" => inherited.exclude_tags = value.texts_or_one()?,

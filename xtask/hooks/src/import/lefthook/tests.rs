@@ -28,7 +28,8 @@ fn commands_scripts_and_jobs() {
         [hooks.commit-msg.commands.commitlint]\nrun = 'npx commitlint --edit \"$1\"'\n\n\
         [hooks.commit-msg.commands.x]\nrun = \"check 'a'\"\n\n\
         [hooks.post-merge.commands.i]\nrun = \"npm ci\"\nalways = true\n";
-    let stages = ["prepare", "commit-msg", "post-merge"].map(|stage| toml(text).find(&format!("[hooks.{stage}.")));
+    let stages =
+        ["prepare", "commit-msg", "post-merge"].map(|stage| toml(text).find(&format!("[hooks.{stage}.")));
     assert!(stages[1] < stages[2]);
     assert_eq!(toml(text), expected);
 }
@@ -41,18 +42,23 @@ fn file_rules() {
         ("exclude: ['*.min.js', 'gen/*']", "exclude = [\"*.min.js\"]\nexclude-regex = \"(?i)^gen/.*$\"\n"),
         ("file_types: [text, not executable]", "types-all = [\"text\", \"non-executable\"]\n"),
     ] {
-        let toml = toml(&format!("pre-commit:\n  commands:\n    x:\n      run: x {{staged_files}}\n      {given}\n"));
+        let toml = toml(&format!(
+            "pre-commit:\n  commands:\n    x:\n      run: x {{staged_files}}\n      {given}\n"
+        ));
         assert_eq!(toml, format!("[hooks.pre-commit.commands.x]\nrun = \"x {{files}}\"\n{expected}"));
     }
     let old = toml("min_version: 1.5.0\npre-commit:\n  commands:\n    x: {run: x, exclude: 'a|b'}\n");
     assert!(old.contains("exclude-regex = \"a|b\""), "{old}");
-    let stars = toml("glob_matcher: doublestar\npre-commit:\n  commands:\n    x: {run: x, glob: 'src/**/*.rb'}\n");
+    let stars =
+        toml("glob_matcher: doublestar\npre-commit:\n  commands:\n    x: {run: x, glob: 'src/**/*.rb'}\n");
     assert!(stars.contains("glob = [\"/src/**/*.rb\"]"), "{stars}");
 }
 
 #[test]
 fn conditions() {
-    let guarded = toml("pre-commit:\n  commands:\n    x:\n      run: x\n      skip: [{run: test -n \"$NO\"}, merge, {ref: main}]\n");
+    let guarded = toml(
+        "pre-commit:\n  commands:\n    x:\n      run: x\n      skip: [{run: test -n \"$NO\"}, merge, {ref: main}]\n",
+    );
     assert!(guarded.contains("if { test -n \"$NO\"; }; then :; else\nx\nfi"), "{guarded}");
     let imported = attempt(
         "lefthook.yml",
@@ -61,7 +67,19 @@ fn conditions() {
     )
     .unwrap();
     let told: Vec<&str> = imported.unmapped.iter().map(|one| one.what.as_str()).collect();
-    for part in ["`colors`", "`remotes`", "`other`", "`what`", ": a", ": b", "merge", "ref main", "`interactive`", "`files`", "`nonsense`"] {
+    for part in [
+        "`colors`",
+        "`remotes`",
+        "`other`",
+        "`what`",
+        ": a",
+        ": b",
+        "merge",
+        "ref main",
+        "`interactive`",
+        "`files`",
+        "`nonsense`",
+    ] {
         assert!(told.iter().any(|what| what.contains(part)), "{part}: {told:#?}");
     }
     assert_eq!(imported.mapped.len(), 1);
@@ -75,7 +93,11 @@ fn other_formats_and_extends() {
         (".lefthook.yaml", "pre-push: {commands: {t: {run: make test}}}"),
     ] {
         let imported = attempt(name, text).unwrap();
-        assert!(imported.toml.contains("[hooks.pre-push.commands.t]\nrun = \"make test\"\n"), "{}", imported.toml);
+        assert!(
+            imported.toml.contains("[hooks.pre-push.commands.t]\nrun = \"make test\"\n"),
+            "{}",
+            imported.toml
+        );
     }
     let folder = tempfile::tempdir().unwrap();
     let write = |name: &str, text: &str| files::write(&folder.path().join(name), text.as_bytes()).unwrap();
@@ -83,10 +105,19 @@ fn other_formats_and_extends() {
     write("base.yml", "pre-commit: {commands: {a: {run: base, glob: '*.c'}, b: {run: b}}}\n");
     write("lefthook-local.yml", "pre-commit: {}\n");
     let imported = import(folder.path(), None).unwrap();
-    assert!(imported.toml.contains("commands.a]\nrun = \"own\"\nglob = [\"*.c\"]\n\n[hooks.pre-commit.commands.b]"), "{}", imported.toml);
+    assert!(
+        imported
+            .toml
+            .contains("commands.a]\nrun = \"own\"\nglob = [\"*.c\"]\n\n[hooks.pre-commit.commands.b]"),
+        "{}",
+        imported.toml
+    );
     assert_eq!(imported.sources, ["lefthook.yml", "base.yml"]);
     let told: Vec<&str> = imported.unmapped.iter().map(|one| one.what.as_str()).collect();
-    assert!(told.contains(&"lefthook-local.yml") && told.iter().any(|what| what.contains("gone.yml")), "{told:?}");
+    assert!(
+        told.contains(&"lefthook-local.yml") && told.iter().any(|what| what.contains("gone.yml")),
+        "{told:?}"
+    );
 }
 
 #[test]

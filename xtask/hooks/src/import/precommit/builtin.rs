@@ -135,7 +135,13 @@ static KNOWN: [Known; 31] = [
 ];
 
 /// Adds the check; false where there is none of this id.
-pub(super) fn add(hook: &Hook, origin: &str, top: &Top, draft: &mut Draft, notes: &mut Notes) -> Result<bool> {
+pub(super) fn add(
+    hook: &Hook,
+    origin: &str,
+    top: &Top,
+    draft: &mut Draft,
+    notes: &mut Notes,
+) -> Result<bool> {
     let Some(known) = KNOWN.iter().find(|known| known.id == hook.id) else { return Ok(false) };
     let stages = match known.id {
         "no-commit-to-branch" => Some(vec![Stage::PreCommit, Stage::PrePush, Stage::PreMergeCommit]),
@@ -157,7 +163,9 @@ pub(super) fn add(hook: &Hook, origin: &str, top: &Top, draft: &mut Draft, notes
             hook.what()
         ));
     }
-    for (given, key) in [(hook.entry.is_some(), "entry"), (!hook.dependencies.is_empty(), "additional_dependencies")] {
+    for (given, key) in
+        [(hook.entry.is_some(), "entry"), (!hook.dependencies.is_empty(), "additional_dependencies")]
+    {
         if given {
             notes.unmapped(format!("{}: `{key}`", hook.what()), "the check is built in");
         }
@@ -191,7 +199,11 @@ fn options(hook: &Hook, known: &Known, notes: &mut Notes) -> Result<BTreeMap<Str
         let (name, joined) = match word.split_once('=') {
             Some((name, value)) if name.starts_with("--") => (name.to_owned(), Some(value.to_owned())),
             // `-bmain`
-            _ if word.starts_with('-') && !word.starts_with("--") && word.len() > 2 && word.is_char_boundary(2) => {
+            _ if word.starts_with('-')
+                && !word.starts_with("--")
+                && word.len() > 2
+                && word.is_char_boundary(2) =>
+            {
                 (word[..2].to_owned(), Some(word[2..].to_owned()))
             }
             _ => (word.clone(), None),

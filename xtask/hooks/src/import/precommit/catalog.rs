@@ -3,7 +3,6 @@
 use std::sync::LazyLock;
 
 use serde::Deserialize;
-use xtask_core::model::Result;
 
 use super::super::Notes;
 use super::super::draft::{Draft, PatternDraft, Setting};
@@ -93,7 +92,9 @@ enum Fixes {
 impl Fixes {
     fn given(&self, words: &[String]) -> bool {
         let any = |list: &[String]| {
-            words.iter().any(|word| list.iter().any(|one| word == one || word.starts_with(&format!("{one}="))))
+            words
+                .iter()
+                .any(|word| list.iter().any(|one| word == one || word.starts_with(&format!("{one}="))))
         };
         match self {
             Self::Never => false,
@@ -138,13 +139,18 @@ impl Entry {
                 if *program == self.package {
                     all.push(format!("{program}@{version}"));
                 } else {
-                    all.extend(["--from".to_owned(), format!("{}=={version}", self.package), program.clone()]);
+                    all.extend([
+                        "--from".to_owned(),
+                        format!("{}=={version}", self.package),
+                        program.clone(),
+                    ]);
                 }
                 all
             }
             Runner::Npx => {
                 // A mirror's own version is among the dependencies where those are given.
-                let pinned = |one: &&String| one.strip_prefix(&self.package).is_some_and(|rest| rest.starts_with('@'));
+                let pinned =
+                    |one: &&String| one.strip_prefix(&self.package).is_some_and(|rest| rest.starts_with('@'));
                 let own = hook.dependencies.iter().find(pinned).cloned();
                 let own = own.unwrap_or_else(|| format!("{}@{version}", self.package));
                 let others: Vec<&String> = hook.dependencies.iter().filter(|one| **one != own).collect();
@@ -182,7 +188,7 @@ fn is_version(rev: &str) -> bool {
 }
 
 /// Adds the hook, or tells why not.
-pub(super) fn add(hook: &Hook, name: &str, rev: &str, top: &Top, draft: &mut Draft, notes: &mut Notes) -> Result<()> {
+pub(super) fn add(hook: &Hook, name: &str, rev: &str, top: &Top, draft: &mut Draft, notes: &mut Notes) {
     let origin = format!("{name} {rev}");
     let what = format!("{} ({origin})", hook.what());
     let lower = name.to_lowercase();
@@ -194,7 +200,7 @@ pub(super) fn add(hook: &Hook, name: &str, rev: &str, top: &Top, draft: &mut Dra
             "its repository is not known: what it runs is in that repository's .pre-commit-hooks.yaml; install that, then add a command"
         };
         notes.unmapped(what, why);
-        return Ok(());
+        return;
     };
     let manifest = entry.manifest();
     match entry.runner {
@@ -213,11 +219,11 @@ pub(super) fn add(hook: &Hook, name: &str, rev: &str, top: &Top, draft: &mut Dra
             let fetched = entry.runner != Runner::System;
             if fetched && !is_version(rev) {
                 notes.unmapped(what, format!("`{rev}` is no version tag, so the package's version can't be told from it: pin a tag, then import again"));
-                return Ok(());
+                return;
             }
             let Some((run, fixes)) = entry.line(hook, rev) else {
                 notes.unmapped(what, "its entry can't be read: a quote isn't closed");
-                return Ok(());
+                return;
             };
             let mut comments = Vec::new();
             if fetched {
@@ -225,19 +231,28 @@ pub(super) fn add(hook: &Hook, name: &str, rev: &str, top: &Top, draft: &mut Dra
                 comments.push(format!("From {name} at {rev}: fetched by {with} when first run; runs only because you accepted it."));
             } else {
                 comments.push(format!("From {name} at {rev}: runs what is installed."));
-                notes.difference(format!("{}: the version {rev} isn't held; what is on PATH runs.", hook.what()));
+                notes.difference(format!(
+                    "{}: the version {rev} isn't held; what is on PATH runs.",
+                    hook.what()
+                ));
             }
             if let Some(note) = &entry.note {
                 comments.push(note.clone());
             }
-            local::add_command(hook, &manifest, &origin, run, fixes, fetched, comments, top, draft, notes);
+            local::add_command(hook, &manifest, &origin, run, fixes, fetched, &comments, top, draft, notes);
         }
     }
-    Ok(())
 }
 
 /// The hook's arguments are types of commits, and options.
-fn conventional(hook: &Hook, origin: &str, manifest: &Manifest, top: &Top, draft: &mut Draft, notes: &mut Notes) {
+fn conventional(
+    hook: &Hook,
+    origin: &str,
+    manifest: &Manifest,
+    top: &Top,
+    draft: &mut Draft,
+    notes: &mut Notes,
+) {
     let mut check = super::super::draft::CheckDraft {
         id: "conventional-commit".to_owned(),
         rules: super::super::draft::Rules::default(),
@@ -301,7 +316,8 @@ mod tests {
             }
             let fetched = matches!(entry.runner, Runner::Uvx | Runner::Npx | Runner::Go);
             assert_eq!(fetched, !entry.package.is_empty(), "{:?}", entry.id);
-            for types in [&entry.types, &entry.types_or, &entry.exclude_types].into_iter().flatten().flatten() {
+            for types in [&entry.types, &entry.types_or, &entry.exclude_types].into_iter().flatten().flatten()
+            {
                 assert!(known.contains(&types.as_str()), "{:?}: {types}", entry.id);
             }
             for stage in entry.stages.iter().flatten() {

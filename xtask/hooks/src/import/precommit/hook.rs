@@ -5,7 +5,7 @@ use xtask_core::model::Result;
 use super::super::Notes;
 use super::super::draft::Rules;
 use super::super::value::Node;
-use super::top::{Given, Top, regex, stages};
+use super::top::{Given, Top, exclude, files, stages};
 use crate::stage::Stage;
 
 /// A hook of the configuration.
@@ -22,9 +22,9 @@ pub(super) struct Hook {
     pub(super) types: Option<Vec<String>>,
     pub(super) types_or: Option<Vec<String>>,
     pub(super) exclude_types: Option<Vec<String>>,
-    /// The outer is whether it is given, the inner whether it narrows.
-    pub(super) files: Option<Option<String>>,
-    pub(super) exclude: Option<Option<String>>,
+    /// Empty where all files are taken, or none left out.
+    pub(super) files: Option<String>,
+    pub(super) exclude: Option<String>,
     pub(super) stages: Option<Vec<Given>>,
     pub(super) always_run: Option<bool>,
     pub(super) pass_filenames: Option<bool>,
@@ -65,20 +65,26 @@ impl Hook {
                 "types" => hook.types = Some(value.texts()?),
                 "types_or" => hook.types_or = Some(value.texts()?),
                 "exclude_types" => hook.exclude_types = Some(value.texts()?),
-                "files" => hook.files = Some(regex(&value)?),
-                "exclude" => hook.exclude = Some(regex(&value)?),
+                "files" => hook.files = Some(files(&value)?.unwrap_or_default()),
+                "exclude" => hook.exclude = Some(exclude(&value)?.unwrap_or_default()),
                 "stages" => hook.stages = Some(stages(&value, notes)?),
                 "always_run" => hook.always_run = Some(value.flag()?),
                 "pass_filenames" => hook.pass_filenames = Some(value.flag()?),
                 "require_serial" => hook.require_serial = Some(value.flag()?),
                 "verbose" => {
                     if value.flag()? {
-                        notes.unmapped(what(), "the output of commands that pass is shown with -v, for all of them");
+                        notes.unmapped(
+                            what(),
+                            "the output of commands that pass is shown with -v, for all of them",
+                        );
                     }
                 }
                 "fail_fast" => {
                     if value.flag()? {
-                        notes.unmapped(what(), "fail-fast is set for all hooks at once: `[hooks] fail-fast = true`");
+                        notes.unmapped(
+                            what(),
+                            "fail-fast is set for all hooks at once: `[hooks] fail-fast = true`",
+                        );
                     }
                 }
                 "log_file" => notes.unmapped(what(), "redirect the command's output in `run` instead"),
@@ -110,14 +116,20 @@ impl Hook {
     /// The stages it runs at. What runs by hand only is told.
     pub(super) fn at(&self, manifest: &Manifest, top: &Top, notes: &mut Notes) -> Vec<Stage> {
         let git = |given: &[Given]| -> Vec<Stage> {
-            given.iter().filter_map(|one| if let Given::Git(stage) = one { Some(*stage) } else { None }).collect()
+            given
+                .iter()
+                .filter_map(|one| if let Given::Git(stage) = one { Some(*stage) } else { None })
+                .collect()
         };
         if let Some(own) = &self.stages
             && !own.is_empty()
         {
             let stages = git(own);
             if stages.is_empty() {
-                notes.unmapped(self.what(), "it runs by hand only (stage `manual`): call its command yourself");
+                notes.unmapped(
+                    self.what(),
+                    "it runs by hand only (stage `manual`): call its command yourself",
+                );
             }
             return stages;
         }
@@ -133,11 +145,11 @@ impl Hook {
             None => top.installed.clone(),
         };
         // Without a stage of its own a hook is offered at each that is installed; it runs where there is something for it.
-        let narrow = self.files.as_ref().is_some_and(Option::is_some)
+        let narrow = self.files.as_ref().is_some_and(|text| !text.is_empty())
             || manifest.files.is_some()
-            || [&self.types, &self.types_or, &manifest.types, &manifest.types_or]
-                .into_iter()
-                .any(|types| types.as_ref().is_some_and(|types| types.iter().any(|one| one != "file" && one != "text")));
+            || [&self.types, &self.types_or, &manifest.types, &manifest.types_or].into_iter().any(|types| {
+                types.as_ref().is_some_and(|types| types.iter().any(|one| one != "file" && one != "text"))
+            });
         let fits = |stage: &Stage| match stage {
             Stage::PreCommit | Stage::PrePush | Stage::PreMergeCommit | Stage::PreReceive => true,
             Stage::CommitMsg | Stage::PrepareCommitMsg => !narrow || self.always(manifest),
@@ -169,7 +181,10 @@ impl Hook {
         if types.is_empty() && types_all.len() == 1 {
             std::mem::swap(&mut types, &mut types_all);
         }
-        let own = self.files.clone().unwrap_or_else(|| manifest.files.clone());
+        let given = |own: &Option<String>, theirs: &Option<String>| {
+            own.as_ref().or(theirs.as_ref()).filter(|text| !text.is_empty()).cloned()
+        };
+        let own = given(&self.files, &manifest.files);
         let regex = match (&top.files, own) {
             (None, own) => own,
             (Some(top), None) => Some(top.clone()),
@@ -181,7 +196,7 @@ impl Hook {
             types_all,
             exclude_types: known(self.exclude_types.as_ref().or(manifest.exclude_types.as_ref())),
             regex,
-            exclude_regex: self.exclude.clone().unwrap_or_else(|| manifest.exclude.clone()),
+            exclude_regex: given(&self.exclude, &manifest.exclude),
             ..Rules::default()
         }
     }

@@ -30,7 +30,18 @@ pub(super) fn add(hook: &Hook, top: &Top, draft: &mut Draft, notes: &mut Notes) 
             match command(hook, language, &words, notes) {
                 Ok((words, fetched)) => {
                     let run = shell::join(&words);
-                    add_command(hook, &Manifest::default(), "local", run, false, fetched, Vec::new(), top, draft, notes);
+                    add_command(
+                        hook,
+                        &Manifest::default(),
+                        "local",
+                        run,
+                        false,
+                        fetched,
+                        &[],
+                        top,
+                        draft,
+                        notes,
+                    );
                     notes.difference(
                         "Whether a local command changes files can't be known from its configuration: `fixes = true` on those that \
                          do lets their changes come back (pre-commit fails whenever a hook changed a file).",
@@ -44,7 +55,12 @@ pub(super) fn add(hook: &Hook, top: &Top, draft: &mut Draft, notes: &mut Notes) 
 }
 
 /// The words to run, and whether that may fetch something; or why it can't be carried over.
-fn command(hook: &Hook, language: &str, words: &[String], notes: &mut Notes) -> Result<(Vec<String>, bool), String> {
+fn command(
+    hook: &Hook,
+    language: &str,
+    words: &[String],
+    notes: &mut Notes,
+) -> Result<(Vec<String>, bool), String> {
     let args = || hook.args.clone().unwrap_or_default();
     let needs = |prefix: &[&str], flag: &str| {
         let mut all: Vec<String> = prefix.iter().map(|&one| one.to_owned()).collect();
@@ -65,7 +81,10 @@ fn command(hook: &Hook, language: &str, words: &[String], notes: &mut Notes) -> 
             return Ok((own.into_iter().chain(args()).collect(), false));
         }
         "python" if hook.dependencies.is_empty() => {
-            notes.difference(format!("{}: it runs by the Python on PATH, not in an environment of its own.", hook.what()));
+            notes.difference(format!(
+                "{}: it runs by the Python on PATH, not in an environment of its own.",
+                hook.what()
+            ));
             Vec::new()
         }
         "python" => {
@@ -74,7 +93,10 @@ fn command(hook: &Hook, language: &str, words: &[String], notes: &mut Notes) -> 
             all
         }
         "node" if hook.dependencies.is_empty() => {
-            notes.difference(format!("{}: it runs by the Node on PATH, not in an environment of its own.", hook.what()));
+            notes.difference(format!(
+                "{}: it runs by the Node on PATH, not in an environment of its own.",
+                hook.what()
+            ));
             Vec::new()
         }
         "node" => {
@@ -94,9 +116,19 @@ fn command(hook: &Hook, language: &str, words: &[String], notes: &mut Notes) -> 
             let run = ["docker", "run", "--rm", "--volume", ".:/src:rw", "--workdir", "/src"];
             run.iter().map(|&one| one.to_owned()).collect()
         }
-        "rust" => return Err("install its program with `cargo install`, then add a command that runs it".to_owned()),
-        "docker" => return Err("build its image yourself, then add a command that runs `docker run`".to_owned()),
-        _ => return Err(format!("hooks of language {language} need an environment that pre-commit builds; install what it runs, then add a command")),
+        "rust" => {
+            return Err(
+                "install its program with `cargo install`, then add a command that runs it".to_owned()
+            );
+        }
+        "docker" => {
+            return Err("build its image yourself, then add a command that runs `docker run`".to_owned());
+        }
+        _ => {
+            return Err(format!(
+                "hooks of language {language} need an environment that pre-commit builds; install what it runs, then add a command"
+            ));
+        }
     };
     let fetched = !all.is_empty();
     all.extend(words.iter().cloned());
@@ -113,7 +145,7 @@ pub(super) fn add_command(
     mut run: String,
     fixes: bool,
     fetched: bool,
-    comments: Vec<String>,
+    comments: &[String],
     top: &Top,
     draft: &mut Draft,
     notes: &mut Notes,
@@ -136,7 +168,7 @@ pub(super) fn add_command(
             always: hook.always(manifest),
             serial: hook.require_serial.unwrap_or(manifest.require_serial) && run.contains("{files}"),
             fetched,
-            comments: comments.clone(),
+            comments: comments.to_vec(),
             ..CommandDraft::default()
         };
         let name = draft.stage(stage).add(command);

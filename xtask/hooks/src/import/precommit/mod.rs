@@ -28,7 +28,10 @@ enum Source<'a> {
     /// prek's own.
     Builtin,
     /// The last two parts of its address, and the revision.
-    Remote { name: String, rev: &'a str },
+    Remote {
+        name: String,
+        rev: &'a str,
+    },
 }
 
 pub(super) fn import(root: &Path, notes: &mut Notes) -> Result<Option<Draft>> {
@@ -59,7 +62,9 @@ fn draft(node: &Node, notes: &mut Notes) -> Result<Draft> {
         "As under pre-commit, a commit whose files a fixer changes fails, and the fix is in the working tree: on-fix = \"stop\". \
          With \"restage\", the default, the fix is staged and the commit goes on.",
     );
-    notes.difference("Built-in checks run first, in one pass, then the commands in the order in which they are written.");
+    notes.difference(
+        "Built-in checks run first, in one pass, then the commands in the order in which they are written.",
+    );
     notes.difference(
         "Unstaged changes are never moved away: checks read what is staged, commands run in a snapshot of it where the working tree \
          differs.",
@@ -84,7 +89,8 @@ fn draft(node: &Node, notes: &mut Notes) -> Result<Draft> {
         };
         for (key, value) in repo.entries()? {
             if !matches!(key, "repo" | "rev" | "sha" | "hooks") {
-                notes.unmapped(format!("{}: `{key}` of a repository", value.place()), "this key is not known");
+                notes
+                    .unmapped(format!("{}: `{key}` of a repository", value.place()), "this key is not known");
             }
         }
         for node in repo.need("hooks")?.list()? {
@@ -104,7 +110,7 @@ fn draft(node: &Node, notes: &mut Notes) -> Result<Draft> {
                     let origin = format!("{name} {rev}");
                     let original = matches!(name.as_str(), "pre-commit/pre-commit-hooks");
                     if !(original && builtin::add(&hook, &origin, &top, &mut draft, notes)?) {
-                        catalog::add(&hook, name, rev, &top, &mut draft, notes)?;
+                        catalog::add(&hook, name, rev, &top, &mut draft, notes);
                     }
                 }
             }

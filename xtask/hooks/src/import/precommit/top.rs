@@ -67,8 +67,8 @@ impl<'a> Top<'a> {
             }
             match key {
                 "repos" => top.repos = value.list()?,
-                "files" => top.files = regex(&value)?,
-                "exclude" => top.exclude = regex(&value)?,
+                "files" => top.files = files(&value)?,
+                "exclude" => top.exclude = exclude(&value)?,
                 "fail_fast" => top.fail_fast = value.flag()?,
                 "default_stages" => top.default_stages = Some(stages(&value, notes)?),
                 "default_install_hook_types" => {
@@ -97,12 +97,20 @@ impl<'a> Top<'a> {
     }
 }
 
-/// A regular expression; `None` where it takes everything or, as an `exclude`, nothing.
-pub(super) fn regex(node: &Node) -> Result<Option<String>> {
-    let text = match node.value.data {
+/// What has to be found in a path; `None` where everything has it.
+pub(super) fn files(node: &Node) -> Result<Option<String>> {
+    Ok(Some(regex(node)?).filter(|text| !matches!(text.as_str(), "" | ".*")))
+}
+
+/// What must not be found in a path; `None` where nothing has it.
+pub(super) fn exclude(node: &Node) -> Result<Option<String>> {
+    Ok(Some(regex(node)?).filter(|text| text != "^$"))
+}
+
+fn regex(node: &Node) -> Result<String> {
+    match node.value.data {
         // prek takes globs here.
-        Data::Map(_) => return Err(node.expected("a regular expression (prek's globs can't be imported yet)")),
-        _ => node.text()?,
-    };
-    Ok((!matches!(text, "" | "^$" | ".*")).then(|| text.trim_end_matches('\n').to_owned()))
+        Data::Map(_) => Err(node.expected("a regular expression (prek's globs can't be imported yet)")),
+        _ => Ok(node.text()?.trim_end_matches('\n').to_owned()),
+    }
 }

@@ -7,6 +7,7 @@ pub mod checks;
 mod commands;
 mod facts;
 mod gate;
+pub mod import;
 mod known;
 pub mod merge;
 pub mod message;

@@ -37,7 +37,7 @@ mod trailing_whitespace;
 mod tree;
 mod vcs_permalinks;
 mod xml;
-mod yaml;
+pub(crate) mod yaml;
 
 pub use added_large_files::{is_lfs_pointer, that_count};
 pub use case_conflict::{Conflict, case_conflicts};

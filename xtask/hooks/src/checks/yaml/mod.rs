@@ -17,7 +17,7 @@ mod scanner;
 mod token;
 
 use load::Loader;
-use parser::{Event, Parser};
+pub(crate) use parser::{Event, Parser};
 
 /// The check.
 pub(super) static CHECK: Check = Check {
@@ -31,9 +31,9 @@ pub(super) static CHECK: Check = Check {
 
 /// What is wrong, and the offset of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Fault {
-    offset: usize,
-    message: String,
+pub(crate) struct Fault {
+    pub(crate) offset: usize,
+    pub(crate) message: String,
 }
 
 impl Fault {

@@ -9,7 +9,7 @@ use super::token::{Kind, Token};
 
 /// What a document is made of.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Event<'a> {
+pub(crate) enum Event<'a> {
     DocumentStart,
     Alias(&'a str),
     Scalar { text: Cow<'a, str>, plain: bool, properties: Properties<'a> },
@@ -22,10 +22,10 @@ pub(super) enum Event<'a> {
 
 /// What stands before a node.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct Properties<'a> {
-    pub(super) anchor: Option<&'a str>,
+pub(crate) struct Properties<'a> {
+    pub(crate) anchor: Option<&'a str>,
     /// The tag in full: `tag:yaml.org,2002:str`, `!local`, `!`.
-    pub(super) tag: Option<Cow<'a, str>>,
+    pub(crate) tag: Option<Cow<'a, str>>,
 }
 
 /// What is to be parsed next.
@@ -58,7 +58,7 @@ enum Place {
     Flow,
 }
 
-pub(super) struct Parser<'a> {
+pub(crate) struct Parser<'a> {
     scanner: Scanner<'a>,
     text: &'a str,
     state: State,
@@ -71,7 +71,7 @@ pub(super) struct Parser<'a> {
 type Step<'a> = Result<(Event<'a>, usize), Fault>;
 
 impl<'a> Parser<'a> {
-    pub(super) fn new(text: &'a str) -> Self {
+    pub(crate) fn new(text: &'a str) -> Self {
         Self {
             scanner: Scanner::new(text),
             text,
@@ -82,7 +82,7 @@ impl<'a> Parser<'a> {
     }
 
     /// The next event. After [`Event::StreamEnd`] there is none.
-    pub(super) fn next(&mut self) -> Step<'a> {
+    pub(crate) fn next(&mut self) -> Step<'a> {
         loop {
             match self.state {
                 State::ImplicitDocument => {

@@ -1,0 +1,94 @@
+//! Putting an imported `[hooks]` into an `xtask.toml` that is there, with everything else of it as it was.
+
+use toml_edit::{DocumentMut, Item, Table};
+use xtask_core::model::{Problem, Result};
+
+/// What happens to a `[hooks]` that is there already.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Existing {
+    /// It is a problem.
+    Refuse,
+    /// It is replaced, with the comments in it.
+    Replace,
+}
+
+/// The text of an `xtask.toml` with the tables of `hooks` (as an import gives them) in it. Comments, order and spelling of the rest
+/// stay.
+pub fn merge(text: &str, hooks: &str, existing: Existing) -> Result<String> {
+    let unreadable = |cause: toml_edit::TomlError| {
+        Problem::usage("can't add [hooks] to xtask.toml").why(cause).fix("mend the file, then import again")
+    };
+    let mut document: DocumentMut = text.parse().map_err(unreadable)?;
+    let mut kept = text.to_owned();
+    if document.get("hooks").is_some() {
+        if existing == Existing::Refuse {
+            return Err(Problem::usage("xtask.toml has [hooks] already")
+                .why("an import would replace what is written there")
+                .fix("remove it, or say that it may be replaced"));
+        }
+        let above = document.remove("hooks").as_ref().and_then(above).unwrap_or_default();
+        kept = document.to_string();
+        // What stands above the file's first table is often about the file.
+        kept = if text.starts_with(&above) { format!("{above}{kept}") } else { format!("{kept}{above}") };
+    }
+    let kept = kept.trim_end();
+    let merged = if kept.is_empty() { hooks.to_owned() } else { format!("{kept}\n\n{hooks}") };
+    match merged.parse::<DocumentMut>() {
+        Ok(_) => Ok(merged),
+        Err(cause) => Err(unreadable(cause)),
+    }
+}
+
+/// The paragraphs of comments above the first of its tables, but for the last, which is about that table.
+fn above(hooks: &Item) -> Option<String> {
+    fn first<'a>(table: &'a Table, best: &mut Option<(isize, &'a Table)>) {
+        if let Some(position) = table.position().filter(|_| !table.is_implicit())
+            && best.is_none_or(|(before, _)| position < before)
+        {
+            *best = Some((position, table));
+        }
+        for (_, item) in table {
+            if let Some(inner) = item.as_table() {
+                first(inner, best);
+            }
+        }
+    }
+    let mut best = None;
+    first(hooks.as_table()?, &mut best);
+    let prefix = best?.1.decor().prefix()?.as_str()?;
+    let end = prefix.rfind("\n\n")? + 2;
+    Some(prefix[..end].to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NEW: &str = "[hooks]\non-fix = \"stop\"\n";
+
+    #[test]
+    fn the_rest_stays() {
+        let text = "# ours\nmin-version = \"0.1\" # why\n\n[lint] # lint\nx = [1,2 ]\n";
+        assert_eq!(merge(text, NEW, Existing::Refuse).unwrap(), format!("{text}\n{NEW}"));
+        assert_eq!(merge("", NEW, Existing::Refuse).unwrap(), NEW);
+        assert_eq!(merge("# only\n", NEW, Existing::Refuse).unwrap(), format!("# only\n\n{NEW}"));
+    }
+
+    #[test]
+    fn an_old_table_is_replaced_only_when_asked() {
+        let text = "# the file\n\n# our hooks\n[hooks.pre-commit]\nchecks = []\n\n# lint\n[lint]\na = 1\n\n[hooks.pre-push.commands.x]\nrun = \"x\"\n";
+        let problem = merge(text, NEW, Existing::Refuse).unwrap_err();
+        assert!(problem.what.contains("already"), "{problem}");
+        let expected = format!("# the file\n\n\n# lint\n[lint]\na = 1\n\n{NEW}");
+        assert_eq!(merge(text, NEW, Existing::Replace).unwrap(), expected);
+        for text in ["hooks = {}\n[lint]\na = 1\n", "hooks.on-fix = \"stop\"\n[lint]\na = 1\n"] {
+            assert!(merge(text, NEW, Existing::Refuse).is_err());
+            assert_eq!(merge(text, NEW, Existing::Replace).unwrap(), format!("[lint]\na = 1\n\n{NEW}"));
+        }
+    }
+
+    #[test]
+    fn a_broken_file_is_a_problem() {
+        assert!(merge("[lint\n", NEW, Existing::Refuse).unwrap_err().why.contains("line 1"));
+    }
+}

@@ -4,6 +4,7 @@
 pub mod checks;
 mod command;
 mod gate;
+pub mod install;
 mod lfs;
 pub mod merge;
 pub mod options;

@@ -8,6 +8,7 @@ mod commands;
 mod facts;
 mod gate;
 pub mod import;
+pub mod install;
 mod known;
 pub mod merge;
 pub mod message;

@@ -1,0 +1,168 @@
+//! Hooks of one repository.
+
+use std::path::{Path, PathBuf};
+
+use xtask_core::gate::Context;
+use xtask_core::model::{Problem, Result};
+
+use super::folder::Folder;
+use super::git::Git;
+use super::program::{Copy, Record};
+use super::shim::{is_ours, render};
+use super::{Change, HookDone, Installed, place, repository};
+use crate::stage::Stage;
+
+/// What is at a hook's path.
+pub(super) enum There {
+    Nothing,
+    Ours(Vec<u8>),
+    Theirs,
+}
+
+impl There {
+    pub(super) fn at(path: &Path) -> Self {
+        if !place::is_there(path) {
+            return Self::Nothing;
+        }
+        match std::fs::read(path) {
+            Ok(bytes) if is_ours(&bytes) => Self::Ours(bytes),
+            _ => Self::Theirs,
+        }
+    }
+}
+
+/// The copy of the program that a repository's shims start.
+pub(super) fn copy(common_dir: &Path) -> Copy {
+    Copy::below(common_dir.join("xtask"))
+}
+
+pub(super) fn install(cx: &Context, stages: &[Stage], force: bool, from: &Path) -> Result<Installed> {
+    let repo = repository(cx)?;
+    let folder = Folder::of(cx, repo, &Git::of(cx, repo))?;
+    if let Some(objection) = folder.objection().filter(|_| !force) {
+        return Err(objection);
+    }
+    // All that may stand against it is asked before the first change.
+    for stage in stages {
+        may_put(cx, &folder.path.join(stage.name()), force)?;
+    }
+    let copy = copy(repo.common_dir());
+    let made_hooks_folder = copy.record().made_hooks_folder || !folder.path.is_dir();
+    std::fs::create_dir_all(&folder.path).map_err(|cause| place::unwritten(&folder.path, &cause))?;
+    // The program first: a shim never stands there without it.
+    let program_changed = copy.install(from, Record { made_hooks_folder, ..Record::default() })?;
+    let mut hooks = Vec::new();
+    for stage in Stage::ALL {
+        let path = folder.path.join(stage.name());
+        if stages.contains(&stage) {
+            hooks.push(put(&path, render(stage, folder.lies()).as_bytes())?);
+        } else {
+            hooks.extend(take(&path)?);
+        }
+    }
+    let notes = folder.note().into_iter().collect();
+    Ok(Installed { folder: folder.path, program: copy.path(), program_changed, hooks, notes })
+}
+
+pub(super) fn uninstall(cx: &Context) -> Result<Installed> {
+    let repo = repository(cx)?;
+    let folder = Folder::of(cx, repo, &Git::of(cx, repo))?;
+    let mut folders = vec![folder.path.clone()];
+    let own = repo.common_dir().join("hooks");
+    if own != folder.path {
+        // From before core.hooksPath was set.
+        folders.push(own);
+    }
+    let (mut hooks, mut notes) = (Vec::new(), Vec::new());
+    for path in folders.iter().flat_map(|folder| Stage::ALL.map(|stage| folder.join(stage.name()))) {
+        hooks.extend(take(&path)?);
+        let kept = place::before(&path);
+        if place::is_there(&kept) {
+            notes.push(format!(
+                "{} stays: another hook has taken the place that it would be put back to",
+                kept.display()
+            ));
+        }
+    }
+    let copy = copy(repo.common_dir());
+    let made_hooks_folder = copy.record().made_hooks_folder;
+    // The program last: as long as a shim is there it has one to start.
+    let program_changed = copy.uninstall()?;
+    if made_hooks_folder {
+        place::remove_empty(&folder.path);
+    }
+    Ok(Installed { folder: folder.path, program: copy.path(), program_changed, hooks, notes })
+}
+
+/// Whether a shim may be put at `path`.
+fn may_put(cx: &Context, path: &Path, force: bool) -> Result<()> {
+    match There::at(path) {
+        There::Nothing | There::Ours(_) => Ok(()),
+        There::Theirs if path.is_dir() => {
+            Err(Problem::usage(format!("{} is a folder", path.display())).fix("move it away, then run again"))
+        }
+        There::Theirs if !force && Folder::tracks(cx, path)? => {
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            Err(Problem::usage(format!("{} is tracked by git, and isn't overwritten", path.display()))
+                .why("core.hooksPath names a folder of the repository, whose hooks the whole team shares")
+                .fix(format!(
+                    "add the line `xtask hooks run {name} --hook -- \"$@\"` to it; or --force, which runs it before this program and shows as a change"
+                )))
+        }
+        There::Theirs => place::may_keep(path),
+    }
+}
+
+/// Puts a shim at `path`; what was there is kept.
+pub(super) fn put(path: &Path, text: &[u8]) -> Result<HookDone> {
+    let change = match There::at(path) {
+        There::Ours(bytes) if bytes == text && place::is_executable(path) => Change::Kept,
+        There::Ours(_) => Change::Updated,
+        There::Nothing => Change::Installed,
+        There::Theirs => {
+            place::keep(path)?;
+            Change::Installed
+        }
+    };
+    if change != Change::Kept {
+        place::executable(path, text)?;
+    }
+    let kept = place::before(path);
+    Ok(HookDone { hook: name(path), change, before: place::is_there(&kept).then_some(kept) })
+}
+
+/// Takes our shim at `path` away, and puts back what was there.
+pub(super) fn take(path: &Path) -> Result<Option<HookDone>> {
+    let kept = place::before(path);
+    match There::at(path) {
+        There::Ours(_) => {
+            let put_back = place::restore(path)?;
+            Ok(Some(HookDone {
+                hook: name(path),
+                change: Change::Removed,
+                before: put_back.then(|| path.to_owned()),
+            }))
+        }
+        // Killed between keeping it and putting the shim there: the same hook, twice. (A rename of one name of a file to another of its
+        // names does nothing.)
+        There::Theirs if place::is_there(&kept) && place::may_keep(path).is_ok() => {
+            place::remove(&kept).map_err(|cause| place::unwritten(&kept, &cause))?;
+            Ok(None)
+        }
+        // Somebody removed our shim: what was before it comes back.
+        There::Nothing if place::is_there(&kept) => {
+            place::restore(path)?;
+            Ok(Some(HookDone { hook: name(path), change: Change::Removed, before: Some(path.to_owned()) }))
+        }
+        There::Nothing | There::Theirs => Ok(None),
+    }
+}
+
+fn name(path: &Path) -> String {
+    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+/// The paths of a repository's hooks.
+pub(super) fn paths(folder: &Path) -> Vec<(Stage, PathBuf)> {
+    Stage::ALL.into_iter().map(|stage| (stage, folder.join(stage.name()))).collect()
+}

@@ -62,6 +62,8 @@ pub(crate) mod meanwhile {
             planned.iter_mut().filter(|(at, ..)| *at == name).for_each(|(_, time, _)| *time -= 1);
             planned.extract_if(.., |(_, time, _)| *time == 0).collect::<Vec<_>>()
         });
-        due.into_iter().for_each(|(_, _, mut action)| action());
+        for (_, _, mut action) in due {
+            action();
+        }
     }
 }

@@ -149,11 +149,7 @@ fn turn(plan: &Plan, file: Planned<'_>, place: &Place, beside: &Found, there: &F
         return place.rename(place.name(), twin).inspect(|()| transition("a created file is taken away"));
     };
     if !beside.is(Some(old)) {
-        let look = match there {
-            Found::File(content) => Some(content.look),
-            _ => None,
-        };
-        return write_twin(place, plan, file.number, old, look, true);
+        return write_twin(place, plan, file.number, old, there.look(), true);
     }
     if !place.exchange(twin, place.name())? && place.read(place.name())?.is(Some(file.new)) {
         place.rename(twin, place.name())?;

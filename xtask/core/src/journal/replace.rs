@@ -38,6 +38,14 @@ pub(super) struct Look {
 }
 
 impl Found {
+    /// What a file looks like.
+    pub(super) fn look(&self) -> Option<Look> {
+        match self {
+            Self::File(content) => Some(content.look),
+            _ => None,
+        }
+    }
+
     /// Whether it is a regular file of these bytes; for `None`: whether there is nothing.
     pub(super) fn is(&self, bytes: Option<&[u8]>) -> bool {
         match (self, bytes) {
@@ -86,7 +94,7 @@ pub(super) fn prepare_all<'plan>(
     let mut ready = Vec::new();
     for file in plan.files() {
         match prepare(top, plan, file, one_by_one).map_err(|cause| cant_replace(file.path, &cause))? {
-            Some(look) => ready.push((file, look)),
+            Some(found) => ready.push((file, found.look())),
             None => changed.push(file.path.clone()),
         }
     }
@@ -142,19 +150,15 @@ pub(super) fn saved_meanwhile(top: &Path, plan: &Plan, ready: &Ready<'_>) -> Res
     Ok(changed)
 }
 
-/// Writes the twin, and gives what the file looks like; `None`: it isn't as expected.
-fn prepare(top: &Path, plan: &Plan, file: Planned<'_>, sync: bool) -> std::io::Result<Option<Option<Look>>> {
+/// Writes the twin, and gives what was found; `None`: it isn't as expected.
+fn prepare(top: &Path, plan: &Plan, file: Planned<'_>, sync: bool) -> std::io::Result<Option<Found>> {
     let Some(place) = Place::open(top, file.path)? else { return Ok(None) };
     let found = place.read(place.name())?;
     if !found.is(file.old) {
         return Ok(None);
     }
-    let look = match found {
-        Found::File(content) => Some(content.look),
-        _ => None,
-    };
-    write_twin(&place, plan, file.number, file.new, look, sync)?;
-    Ok(Some(look))
+    write_twin(&place, plan, file.number, file.new, found.look(), sync)?;
+    Ok(Some(found))
 }
 
 /// Writes the twin so that under its own name it is always complete.

@@ -12,6 +12,8 @@ pub fn transition(name: &str) {
     static FATAL: OnceLock<Option<u64>> = OnceLock::new();
     static SEEN: AtomicU64 = AtomicU64::new(0);
     let fatal = FATAL.get_or_init(|| Environment::of_process().text("XTASK_FAULT")?.parse().ok());
+    #[cfg(test)]
+    meanwhile::happens(name);
     if let Some(fatal) = fatal
         && SEEN.fetch_add(1, Ordering::SeqCst) + 1 == *fatal
     {
@@ -31,4 +33,37 @@ fn die(_: &str) {
 #[cfg(not(unix))]
 fn die(_: &str) {
     std::process::abort();
+}
+
+/// What others do between two steps, in tests of this thread.
+#[cfg(test)]
+pub(crate) mod meanwhile {
+    use std::cell::RefCell;
+
+    type Action = Box<dyn FnMut()>;
+
+    thread_local! {
+        static PLANNED: RefCell<Vec<(&'static str, usize, Action)>> = const { RefCell::new(Vec::new()) };
+    }
+
+    /// At the `time`-th transition of this name (from 1) this is done, once.
+    pub(crate) fn plan(name: &'static str, time: usize, action: impl FnMut() + 'static) {
+        PLANNED.with_borrow_mut(|planned| planned.push((name, time, Box::new(action))));
+    }
+
+    /// Whether everything that was planned has happened.
+    pub(crate) fn is_over() -> bool {
+        PLANNED.with_borrow(Vec::is_empty)
+    }
+
+    pub(super) fn happens(name: &str) {
+        // Taken out first: an action may come to transitions of its own.
+        let due = PLANNED.with_borrow_mut(|planned| {
+            planned.iter_mut().filter(|(at, ..)| *at == name).for_each(|(_, time, _)| *time -= 1);
+            planned.extract_if(.., |(_, time, _)| *time == 0).collect::<Vec<_>>()
+        });
+        for (_, _, mut action) in due {
+            action();
+        }
+    }
 }

@@ -13,7 +13,7 @@
 //! `XTASK_FAULT=N` kills the process at the N-th transition ([`crate::fault`]).
 
 use std::fs::File;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::exec::Cancel;
@@ -184,7 +184,15 @@ impl Journal {
         }
         let plan = self.folder.write(repo, edit)?;
         transition("the plan is written");
-        let problem = match self.carry_out(repo, &plan, &entries) {
+        let ready = match replace::prepare_all(top, &plan) {
+            Ok(Ok(ready)) => ready,
+            not => {
+                // Nothing is replaced yet.
+                self.finish(repo, &plan);
+                return not.map(|changed| Applied::Changed(sorted(changed.err().unwrap_or_default())));
+            }
+        };
+        let problem = match self.carry_out(repo, top, &plan, &ready, &entries) {
             Ok(Applied::Done) => {
                 self.finish(repo, &plan);
                 return Ok(Applied::Done);
@@ -195,11 +203,22 @@ impl Journal {
             }
             Err(problem) => Some(problem),
         };
-        let recovered = recover::roll_back(repo, &self.folder, &plan)
-            .map_err(|failed| problem.clone().unwrap_or(failed))?;
-        for line in recovered.kept.iter().map(|kept| format!("{}: see {}", kept.path, kept.folder.display()))
-        {
-            self.events.notice(line);
+        let recovered = match (recover::roll_back(repo, &self.folder, &plan), &problem) {
+            (Ok(recovered), _) => recovered,
+            (Err(failed), None) => return Err(failed),
+            // The next run, or `hooks recover`, tries again.
+            (Err(failed), Some(problem)) => {
+                let why = format!(
+                    "{}; and it can't be taken back yet: {}: {}",
+                    problem.why, failed.what, failed.why
+                );
+                return Err(Problem { why, fix: failed.fix, ..problem.clone() });
+            }
+        };
+        for kept in recovered.kept {
+            let folder = kept.folder.display();
+            self.events
+                .notice(format!("{}: edited meanwhile; its contents before are in {folder}", kept.path));
         }
         match problem {
             Some(problem) => Err(problem),
@@ -207,17 +226,22 @@ impl Journal {
         }
     }
 
-    fn carry_out(&self, repo: &Repo, plan: &Plan, entries: &[IndexEdit]) -> Result<Applied> {
-        let top = repo.work_dir().unwrap_or(repo.git_dir());
-        let changed = replace::all(top, plan)?;
-        if !changed.is_empty() {
-            return Ok(Applied::Changed(changed));
+    fn carry_out(
+        &self,
+        repo: &Repo,
+        top: &Path,
+        plan: &Plan,
+        ready: &replace::Ready<'_>,
+        entries: &[IndexEdit],
+    ) -> Result<Applied> {
+        if let Some(path) = replace::exchange_all(top, plan, ready)? {
+            return Ok(Applied::Changed(vec![path]));
         }
         if let IndexUpdate::Changed(paths) = repo.update_index(entries)? {
             return Ok(Applied::Changed(paths));
         }
         transition("the index is as planned");
-        let changed = replace::saved_meanwhile(top, plan)?;
+        let changed = replace::saved_meanwhile(top, plan, ready)?;
         if !changed.is_empty() {
             return Ok(Applied::Changed(changed));
         }

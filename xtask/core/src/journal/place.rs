@@ -21,6 +21,21 @@ pub(super) struct Place {
     name: OsString,
 }
 
+/// Whether `sync_all` does anything.
+pub(super) const CAN_SYNC_ALL: bool = cfg!(target_os = "linux");
+
+/// Writes all that is to be written to the file system of this folder down to the disk.
+#[cfg(target_os = "linux")]
+pub(super) fn sync_all(top: &Path) -> Result<()> {
+    Ok(rustix::fs::syncfs(File::open(top)?)?)
+}
+
+/// Not here.
+#[cfg(not(target_os = "linux"))]
+pub(super) fn sync_all(_: &Path) -> Result<()> {
+    Ok(())
+}
+
 impl Place {
     /// The place of this path below `top`; `None` where one of its folders is missing, or is no folder.
     pub(super) fn open(top: &Path, path: &RepoPath) -> Result<Option<Self>> {
@@ -77,8 +92,8 @@ impl Place {
         Ok(Found::File(Content { bytes, look: Look { mode, owner: stat.st_uid, group: stat.st_gid } }))
     }
 
-    /// Writes a new file, down to the disk, that looks like this one; whatever had the name is gone.
-    pub(super) fn write(&self, name: &str, bytes: &[u8], look: Option<Look>) -> Result<()> {
+    /// Writes a new file (with `sync` down to the disk) that looks like this one; whatever had the name is gone.
+    pub(super) fn write(&self, name: &str, bytes: &[u8], look: Option<Look>, sync: bool) -> Result<()> {
         self.remove(name)?;
         let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW | OFlags::CLOEXEC;
         let mode = Mode::from_raw_mode(if look.is_some() { 0o600 } else { 0o666 });
@@ -96,7 +111,7 @@ impl Place {
                 }
                 rustix::fs::fchmod(&file, Mode::from_raw_mode(look.mode))?;
             }
-            file.sync_all()
+            if sync { file.sync_all() } else { Ok(()) }
         };
         fill().inspect_err(|_| {
             let _ = self.remove(name);

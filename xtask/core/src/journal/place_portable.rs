@@ -15,6 +15,14 @@ pub(super) struct Place {
     name: OsString,
 }
 
+/// Whether `sync_all` does anything.
+pub(super) const CAN_SYNC_ALL: bool = false;
+
+/// Not here.
+pub(super) fn sync_all(_: &Path) -> Result<()> {
+    Ok(())
+}
+
 impl Place {
     /// The place of this path below `top`; `None` where one of its folders is missing, or is no folder.
     pub(super) fn open(top: &Path, path: &RepoPath) -> Result<Option<Self>> {
@@ -57,10 +65,10 @@ impl Place {
     }
 
     /// Writes a new file, down to the disk; whatever had the name is gone.
-    pub(super) fn write(&self, name: &str, bytes: &[u8], _: Option<Look>) -> Result<()> {
+    pub(super) fn write(&self, name: &str, bytes: &[u8], _: Option<Look>, sync: bool) -> Result<()> {
         self.remove(name)?;
         let mut file = OpenOptions::new().write(true).create_new(true).open(self.folder.join(name))?;
-        let written = file.write_all(bytes).and_then(|()| file.sync_all());
+        let written = file.write_all(bytes).and_then(|()| if sync { file.sync_all() } else { Ok(()) });
         drop(file);
         written.inspect_err(|_| {
             let _ = self.remove(name);

@@ -127,9 +127,10 @@ fn put_back(top: &Path, folder: &Folder, plan: &Plan, file: Planned<'_>) -> Resu
             turn(plan, file, &place, &beside, &there).map_err(failed)?;
             restored = true;
         } else {
-            let kept = keep(folder, plan, file)?;
+            // The twin still has the new content: the file was never replaced, or put back already.
+            let end = if beside.is(Some(file.new)) { End::AsBefore } else { keep(folder, plan, file)? };
             place.remove(&twin).map_err(failed)?;
-            return Ok(kept);
+            return Ok(end);
         }
     }
     Err(Problem::invalid(format!("can't put {} back", file.path))
@@ -148,11 +149,7 @@ fn turn(plan: &Plan, file: Planned<'_>, place: &Place, beside: &Found, there: &F
         return place.rename(place.name(), twin).inspect(|()| transition("a created file is taken away"));
     };
     if !beside.is(Some(old)) {
-        let look = match there {
-            Found::File(content) => Some(content.look),
-            _ => None,
-        };
-        return write_twin(place, plan, file.number, old, look);
+        return write_twin(place, plan, file.number, old, there.look(), true);
     }
     if !place.exchange(twin, place.name())? && place.read(place.name())?.is(Some(file.new)) {
         place.rename(twin, place.name())?;

@@ -3,8 +3,10 @@
 use std::ffi::OsStr;
 use std::path::Path;
 
+use bstr::ByteSlice;
+
 use super::FileEdit;
-use super::place::Place;
+use super::place::{self, Place};
 use super::plan::{Plan, Planned};
 use crate::fault::transition;
 use crate::model::{Problem, RepoPath, Result};
@@ -36,6 +38,14 @@ pub(super) struct Look {
 }
 
 impl Found {
+    /// What a file looks like.
+    pub(super) fn look(&self) -> Option<Look> {
+        match self {
+            Self::File(content) => Some(content.look),
+            _ => None,
+        }
+    }
+
     /// Whether it is a regular file of these bytes; for `None`: whether there is nothing.
     pub(super) fn is(&self, bytes: Option<&[u8]>) -> bool {
         match (self, bytes) {
@@ -68,42 +78,68 @@ pub(super) fn changed(top: &Path, files: &[FileEdit]) -> Result<Vec<RepoPath>> {
     Ok(changed)
 }
 
-/// Replaces all files of the plan. Those that aren't as expected are returned; then some may be replaced, and the plan is
-/// to be rolled back.
-pub(super) fn all(top: &Path, plan: &Plan) -> Result<Vec<RepoPath>> {
+/// So many twins are synced to the disk one by one; more, where the system can, all at once.
+const FEW: usize = 32;
+
+/// Files with their twins written, and what each looked like. (Not their open folders: a process may hold a thousand files.)
+pub(super) type Ready<'plan> = Vec<(Planned<'plan>, Option<Look>)>;
+
+/// Writes all twins, which is all that takes room on the disk; the paths of files that aren't as expected instead.
+pub(super) fn prepare_all<'plan>(
+    top: &Path,
+    plan: &'plan Plan,
+) -> Result<Result<Ready<'plan>, Vec<RepoPath>>> {
+    let one_by_one = plan.files().count() <= FEW || !place::CAN_SYNC_ALL;
     let mut changed = Vec::new();
     let mut ready = Vec::new();
-    // Everything that takes room on the disk comes before the first exchange.
     for file in plan.files() {
-        match prepare(top, plan, file).map_err(|cause| cant_replace(file.path, &cause))? {
-            Some(prepared) => ready.push((file, prepared)),
+        match prepare(top, plan, file, one_by_one).map_err(|cause| cant_replace(file.path, &cause))? {
+            Some(found) => ready.push((file, found.look())),
             None => changed.push(file.path.clone()),
         }
     }
-    if !changed.is_empty() {
-        return Ok(changed);
+    if !one_by_one {
+        place::sync_all(top).map_err(|cause| {
+            Problem::invalid(format!("can't write below {}", top.display()))
+                .why(cause)
+                .fix("make room, then run again")
+        })?;
     }
-    for (file, (place, look)) in &ready {
-        let twin = plan.twin(file.number);
-        if !exchange(place, file, OsStr::new(&twin), *look)
-            .map_err(|cause| cant_replace(file.path, &cause))?
-        {
-            return Ok(vec![file.path.clone()]);
+    Ok(if changed.is_empty() { Ok(ready) } else { Err(changed) })
+}
+
+/// Replaces all files. The path of one that isn't as expected is returned; then some may be replaced, and the plan is to be
+/// rolled back.
+pub(super) fn exchange_all(top: &Path, plan: &Plan, ready: &Ready<'_>) -> Result<Option<RepoPath>> {
+    let one = |file: &Planned<'_>, look: Option<Look>| -> std::io::Result<bool> {
+        let Some(place) = Place::open(top, file.path)? else { return Ok(false) };
+        exchange(&place, file, OsStr::new(&plan.twin(file.number)), look)
+    };
+    for (file, look) in ready {
+        if !one(file, *look).map_err(|cause| cant_replace(file.path, &cause))? {
+            return Ok(Some(file.path.clone()));
         }
         transition("a file is replaced");
     }
-    for (file, (place, _)) in &ready {
-        place.sync().map_err(|cause| cant_replace(file.path, &cause))?;
+    let mut synced: Option<&[u8]> = None;
+    for (file, _) in ready {
+        let folder =
+            file.path.as_bytes().rfind_byte(b'/').map_or(&b""[..], |slash| &file.path.as_bytes()[..slash]);
+        if synced.replace(folder) != Some(folder) {
+            let sync = || Place::open(top, file.path)?.map_or(Ok(()), |place| place.sync());
+            sync().map_err(|cause| cant_replace(file.path, &cause))?;
+        }
     }
-    Ok(Vec::new())
+    Ok(None)
 }
 
-/// Files whose old inode changed after it was exchanged: an editor that had it open wrote into it.
-pub(super) fn saved_meanwhile(top: &Path, plan: &Plan) -> Result<Vec<RepoPath>> {
+/// Files whose old inode changed after it was exchanged (an editor that had it open wrote into it), or whose folder went
+/// elsewhere.
+pub(super) fn saved_meanwhile(top: &Path, plan: &Plan, ready: &Ready<'_>) -> Result<Vec<RepoPath>> {
     let mut changed = Vec::new();
-    for file in plan.files() {
+    for (file, _) in ready {
         let look = || -> std::io::Result<bool> {
-            let Some(place) = Place::open(top, file.path)? else { return Ok(true) };
+            let Some(place) = Place::open(top, file.path)? else { return Ok(false) };
             let twin = place.read(plan.twin(file.number))?;
             Ok(twin == Found::Missing || twin.is(file.old))
         };
@@ -114,22 +150,15 @@ pub(super) fn saved_meanwhile(top: &Path, plan: &Plan) -> Result<Vec<RepoPath>> 
     Ok(changed)
 }
 
-/// A file with its twin written.
-type Prepared = (Place, Option<Look>);
-
-/// Writes the twin; `None`: the file isn't as expected.
-fn prepare(top: &Path, plan: &Plan, file: Planned<'_>) -> std::io::Result<Option<Prepared>> {
+/// Writes the twin, and gives what was found; `None`: it isn't as expected.
+fn prepare(top: &Path, plan: &Plan, file: Planned<'_>, sync: bool) -> std::io::Result<Option<Found>> {
     let Some(place) = Place::open(top, file.path)? else { return Ok(None) };
     let found = place.read(place.name())?;
     if !found.is(file.old) {
         return Ok(None);
     }
-    let look = match found {
-        Found::File(content) => Some(content.look),
-        _ => None,
-    };
-    write_twin(&place, plan, file.number, file.new, look)?;
-    Ok(Some((place, look)))
+    write_twin(&place, plan, file.number, file.new, found.look(), sync)?;
+    Ok(Some(found))
 }
 
 /// Writes the twin so that under its own name it is always complete.
@@ -139,9 +168,10 @@ pub(super) fn write_twin(
     number: usize,
     bytes: &[u8],
     look: Option<Look>,
+    sync: bool,
 ) -> std::io::Result<()> {
     let part = plan.part(number);
-    place.write(&part, bytes, look)?;
+    place.write(&part, bytes, look, sync)?;
     transition("a part is written");
     place.rename(OsStr::new(&part), OsStr::new(&plan.twin(number)))?;
     transition("a twin is written");

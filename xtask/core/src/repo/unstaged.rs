@@ -110,7 +110,8 @@ fn by_library(repo: &Repo, top: &Path) -> Result<Vec<RepoPath>, Refusal> {
             Stat::Unknown(size) => unknown.push((entry, size)),
             Stat::Mode(size) | Stat::NoLink(size) => {
                 let [modes, links] = *trusted.get_or_init(|| trusted_here(repo));
-                if if matches!(stat, Stat::Mode(_)) { modes } else { links } {
+                let trusted = if matches!(stat, Stat::Mode(_)) { modes } else { links };
+                if trusted {
                     differ.insert(entry.path.clone());
                 } else {
                     unknown.push((entry, size));

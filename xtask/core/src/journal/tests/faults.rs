@@ -3,12 +3,14 @@
 
 use std::path::{Path, PathBuf};
 
-use super::super::{Applied, Edit, FileEdit, Journal};
-use super::{assert_clean, committed, entry, file, read, staged};
+use super::super::{Applied, Edit, Journal};
+use super::random::{OneFile, edit_of};
+use super::{assert_clean, committed, read, staged};
 use crate::environment::Environment;
 use crate::exec::{Cancel, Process};
 use crate::model::Events;
 use crate::repo::Repo;
+use crate::repo::testing::Fixture;
 
 const CHILD: &str = "journal::tests::faults::child";
 
@@ -18,22 +20,29 @@ fn child() {
     let Some(top) = Environment::of_process().path("XTASK_TEST_CHILD") else { return };
     let repo = Repo::discover(&top).unwrap().unwrap();
     let (journal, _) = Journal::open(&repo, &Events::none(), &Cancel::new()).unwrap();
-    if Environment::of_process().text("XTASK_TEST_APPLY").is_some() {
-        assert_eq!(journal.apply(&repo, &edit()).unwrap(), Applied::Done);
+    if let Some(change) = Environment::of_process().path("XTASK_TEST_CHANGE") {
+        let files: Vec<OneFile> = serde_json::from_slice(&std::fs::read(change).unwrap()).unwrap();
+        assert_eq!(journal.apply(&repo, &edit_of(&files)).unwrap(), Applied::Done);
+    }
+}
+
+/// A child that applies the change in this file, or only recovers.
+pub(super) fn child_process(top: &Path, change: Option<&Path>) -> Process {
+    let process = Process::new(std::env::current_exe().unwrap()).args(["--exact", CHILD, "--nocapture"]);
+    with_variables(process, top, change)
+}
+
+pub(super) fn with_variables(process: Process, top: &Path, change: Option<&Path>) -> Process {
+    let process = process.variable("XTASK_TEST_CHILD", top).variable("GIT_CONFIG_GLOBAL", "/dev/null");
+    match change {
+        Some(change) => process.variable("XTASK_TEST_CHANGE", change),
+        None => process,
     }
 }
 
 /// Runs a child that dies at this transition; `false` where it didn't come so far.
-pub(super) fn dies(top: &Path, apply: bool, fault: usize) -> bool {
-    let program = std::env::current_exe().unwrap();
-    let mut process = Process::new(program)
-        .args(["--exact", CHILD, "--nocapture"])
-        .variable("XTASK_TEST_CHILD", top)
-        .variable("XTASK_FAULT", fault.to_string())
-        .variable("GIT_CONFIG_GLOBAL", "/dev/null");
-    if apply {
-        process = process.variable("XTASK_TEST_APPLY", "1");
-    }
+pub(super) fn dies(top: &Path, change: Option<&Path>, fault: usize) -> bool {
+    let process = child_process(top, change).variable("XTASK_FAULT", fault.to_string());
     let ended = process.run(&Cancel::new()).unwrap();
     let said = || format!("{ended:?}");
     match ended.code {
@@ -43,19 +52,30 @@ pub(super) fn dies(top: &Path, apply: bool, fault: usize) -> bool {
     }
 }
 
+/// Two files replaced, and staged so; one created.
+pub(super) fn files() -> Vec<OneFile> {
+    let one = |path: &str, old: Option<&str>, new: &str| OneFile {
+        path: path.into(),
+        old: old.map(Into::into),
+        new: new.into(),
+        staged: old.is_some(),
+    };
+    vec![one("a", Some("a\n"), "A\n"), one("d/b", Some("b\n"), "B\n"), one("d/new", None, "N\n")]
+}
+
 pub(super) fn edit() -> Edit {
-    Edit {
-        files: vec![
-            file("a", Some("a\n"), "A\n"),
-            file("d/b", Some("b\n"), "B\n"),
-            FileEdit { old: None, ..file("d/new", None, "N\n") },
-        ],
-        index: vec![entry("a", "a\n", "A\n"), entry("d/b", "b\n", "B\n")],
-    }
+    edit_of(&files())
+}
+
+/// The change in a file, for a child.
+fn change(fixture: &Fixture) -> PathBuf {
+    let path = fixture.root().join("change.json");
+    crate::files::write(&path, &serde_json::to_vec(&files()).unwrap()).unwrap();
+    path
 }
 
 /// The whole state, as old or as new: `None` for a mixture.
-fn state(fixture: &crate::repo::testing::Fixture) -> Option<bool> {
+fn state(fixture: &Fixture) -> Option<bool> {
     let files = ["a", "d/b", "d/new"].map(|path| read(fixture, path));
     let index = ["a", "d/b"].map(|path| staged(fixture, path));
     let some = |text: &str| Some(text.to_owned());
@@ -72,7 +92,7 @@ fn a_kill_at_any_transition_leaves_the_old_or_the_new_state() {
         assert!(fault < 200, "it never survives");
         let fixture = committed();
         let repo = fixture.repo();
-        let died = dies(fixture.top(), true, fault);
+        let died = dies(fixture.top(), Some(&change(&fixture)), fault);
         let _ = Journal::open(&repo, &Events::none(), &Cancel::new()).unwrap();
         let state = state(&fixture);
         assert!(state.is_some(), "a mixture after a kill at {fault}");
@@ -96,10 +116,10 @@ fn recovery_may_be_killed_at_any_transition_and_repeated() {
             recoveries += 1;
             let fixture = committed();
             let repo = fixture.repo();
-            if !dies(fixture.top(), true, fault) {
+            if !dies(fixture.top(), Some(&change(&fixture)), fault) {
                 return;
             }
-            let died = dies(fixture.top(), false, recoveries);
+            let died = dies(fixture.top(), None, recoveries);
             let _ = Journal::open(&repo, &Events::none(), &Cancel::new()).unwrap();
             assert!(state(&fixture).is_some(), "a mixture after kills at {fault} and {recoveries}");
             assert_clean(&repo);
@@ -112,10 +132,11 @@ fn recovery_may_be_killed_at_any_transition_and_repeated() {
 
 #[test]
 fn an_edit_between_kill_and_recovery_stays() {
+    let mut rescued = 0;
     for fault in 1.. {
         let fixture = committed();
         let repo = fixture.repo();
-        if !dies(fixture.top(), true, fault) {
+        if !dies(fixture.top(), Some(&change(&fixture)), fault) {
             break;
         }
         fixture.write("a", "mine\n");
@@ -128,15 +149,14 @@ fn an_edit_between_kill_and_recovery_stays() {
         assert_eq!(read(&fixture, "d/new").unwrap(), "mine too\n", "{fault}");
         assert_eq!(read(&fixture, "d/b").unwrap(), "and mine\n", "{fault}");
         for kept in &recovered.kept {
-            let names: Vec<PathBuf> =
-                std::fs::read_dir(&kept.folder).unwrap().map(|entry| entry.unwrap().path()).collect();
-            let contents: Vec<String> =
-                names.iter().map(|name| std::fs::read_to_string(name).unwrap()).collect();
-            assert!(
-                contents.contains(&"a\n".to_owned()) && contents.contains(&"A\n".to_owned()),
-                "{names:?}"
-            );
+            let names = std::fs::read_dir(&kept.folder).unwrap().map(|entry| entry.unwrap().path());
+            let contents: Vec<Vec<u8>> = names.map(|name| std::fs::read(name).unwrap()).collect();
+            let file = files().into_iter().find(|file| file.path == kept.path).unwrap();
+            let wanted = file.old.into_iter().chain([file.new]);
+            assert!(wanted.into_iter().all(|bytes| contents.contains(&bytes)), "{} {fault}", kept.path);
         }
+        rescued += recovered.kept.len();
         assert_clean(&repo);
     }
+    assert!(rescued > 0);
 }

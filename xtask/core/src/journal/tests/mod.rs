@@ -6,12 +6,13 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::{Applied, Edit, FileEdit, IndexChange, Journal, Recovered};
-use crate::exec::Cancel;
+use crate::exec::{Cancel, Process};
 use crate::model::{Events, RepoPath};
 use crate::repo::testing::Fixture;
 use crate::repo::{EntryMode, Repo};
 
 mod faults;
+mod races;
 mod random;
 
 /// The journal of this repository, with nothing to recover.
@@ -231,5 +232,43 @@ fn odd_paths() {
         assert_eq!(std::fs::read(RepoPath::new(path).below(fixture.top())).unwrap(), b"new");
     }
     assert!(repo.index().unwrap().iter().all(|entry| entry.mode == EntryMode::Executable));
+    assert_clean(&repo);
+}
+
+#[test]
+fn more_files_than_a_process_may_open() {
+    let fixture = Fixture::new();
+    let path = |number: usize| format!("d{}/f{number}", number % 7);
+    for number in 0..3000 {
+        fixture.write(path(number), "old");
+    }
+    let repo = fixture.repo();
+    let files = (0..3000).map(|number| file(&path(number), Some("old"), "new")).collect();
+    assert_eq!(open(&repo).apply(&repo, &Edit { files, index: Vec::new() }).unwrap(), Applied::Done);
+    assert!((0..3000).all(|number| read(&fixture, &path(number)).unwrap() == "new"));
+    assert_clean(&repo);
+}
+
+#[test]
+fn a_full_disk_changes_nothing() {
+    // Files of this process's children may have at most one block: the journal's contents don't fit.
+    let fixture = Fixture::new();
+    let (old, new) = ("o".repeat(3000), "n".repeat(3000));
+    fixture.write("a", &old);
+    fixture.commit("one");
+    let repo = fixture.repo();
+    let one =
+        random::OneFile { path: "a".into(), old: Some(old.clone().into()), new: new.into(), staged: true };
+    let change = fixture.root().join("change.json");
+    crate::files::write(&change, &serde_json::to_vec(&vec![one]).unwrap()).unwrap();
+    let child = faults::child_process(fixture.top(), Some(&change)).show();
+    let script = format!("ulimit -f 2; trap '' XFSZ; exec {child}");
+    let ended = faults::with_variables(Process::shell(&script), fixture.top(), Some(&change))
+        .run(&Cancel::new())
+        .unwrap();
+    let said = String::from_utf8_lossy(&ended.stdout).into_owned() + &String::from_utf8_lossy(&ended.stderr);
+    assert_eq!(ended.code, Some(101), "{said}");
+    assert!(said.contains("can't write") && said.contains("make room"), "{said}");
+    assert_eq!((read(&fixture, "a").unwrap(), staged(&fixture, "a")), (old.clone(), old));
     assert_clean(&repo);
 }

@@ -71,7 +71,7 @@ fn line_ends_are_as_git_has_them() {
             None => drop(fixture.git_ok(&["config", "--unset", "core.eol"])),
         }
         // First from the working tree: nothing is staged yet. Then to it, from blobs as they are.
-        fixture.git(["rm", "-r", "-q", "--cached", "--ignore-unmatch", "."]);
+        fixture.git(["rm", "-r", "-f", "-q", "--cached", "--ignore-unmatch", "."]);
         let all =
             || (0..attributes.len()).flat_map(|kind| (0..CONTENTS.len()).map(move |content| (kind, content)));
         for (kind, content) in all() {

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::os::unix::fs::PermissionsExt;
 
-use crate::fixture::{Fixture, files, held, identity, read, run};
+use xtask_core::exec::Cancel;
+
+use crate::fixture::{Fixture, files, git_process, held, identity, read, run};
 
 #[test]
 fn every_kind_of_change_is_told_once() {
@@ -158,4 +160,33 @@ fn scripts_stay_executable() {
     assert_eq!(run(&snapshot, "./run"), "ran");
     run(&snapshot, "chmod -x run");
     assert_eq!(fixture.told(&snapshot.changes().unwrap()), ["run is File \"#!/bin/sh\\necho ran\""]);
+}
+
+#[test]
+fn lfs_files_are_whole_where_they_are_at_hand_and_nothing_is_downloaded() {
+    let fixture = Fixture::new();
+    let lfs = git_process(&fixture.top).args(["lfs", "install", "--local"]).run(&Cancel::new()).unwrap();
+    if !lfs.is_success() {
+        println!("left out: no git-lfs: {}", lfs.last_lines(1));
+        return;
+    }
+    fixture.git(["init", "--quiet", "--bare", "../remote.git"]);
+    fixture.git(["remote", "add", "origin", fixture.root().join("remote.git").to_str().unwrap()]);
+    fixture.write(".gitattributes", "*.bin filter=lfs diff=lfs merge=lfs -text\n");
+    fixture.write("here.bin", "here");
+    fixture.write("away.bin", "away!");
+    fixture.commit();
+    fixture.git(["push", "--quiet", "origin", "main"]);
+    let away = fixture.text(["cat-file", "blob", ":away.bin"]);
+    let id = away.split(':').nth(2).unwrap().lines().next().unwrap();
+    let stored = fixture.top.join(".git/lfs/objects").join(&id[..2]).join(&id[2..4]).join(id);
+    std::fs::remove_file(&stored).unwrap();
+    let mut snapshot = fixture.prepare();
+    assert_eq!(held(&snapshot)["here.bin"], "here");
+    assert_eq!(held(&snapshot)["away.bin"].trim_end(), away);
+    assert!(!stored.exists());
+    assert!(snapshot.changes().unwrap().is_empty());
+    run(&snapshot, "printf changed >here.bin");
+    let told = fixture.told(&snapshot.changes().unwrap());
+    assert!(told.len() == 1 && told[0].contains("git-lfs") && told[0].contains("size 7"), "{told:?}");
 }

@@ -142,13 +142,20 @@ fn filters_and_line_ends_apply_on_both_ways() {
 
 #[test]
 fn a_filter_that_fails_fails_the_preparation() {
-    let fixture = Fixture::with(&[("a.x", "one\n"), (".gitattributes", "*.x filter=broken\n")]);
+    let fixture = Fixture::with(&[
+        ("a.x", "one\n"),
+        (".gitattributes", "*.x filter=broken\n"),
+        (".gitignore", "out\n"),
+    ]);
+    run(&fixture.prepare(), "echo built >out");
+    fixture.stage("a.x", "two\n");
     fixture.git(["config", "filter.broken.smudge", "false"]);
     fixture.git(["config", "filter.broken.required", "true"]);
     let problem = fixture.try_prepare(&[]).err().unwrap();
     assert!(problem.why.contains("a.x") && problem.what.starts_with("git read-tree"), "{problem}");
     fixture.git(["config", "filter.broken.required", "false"]);
-    assert_eq!(held(&fixture.prepare())["a.x"], "one\n");
+    let snapshot = fixture.prepare();
+    assert_eq!((&*held(&snapshot)["a.x"], &*held(&snapshot)["out"]), ("two\n", "built\n"));
 }
 
 #[test]

@@ -217,3 +217,39 @@ fn a_run_that_is_stopped_while_it_fills_leaves_nothing_for_the_next() {
     fixture.git(["reset", "--quiet", "--hard"]);
     is_whole(&fixture);
 }
+
+#[test]
+fn what_a_killed_run_left_running_ends_first_or_writes_elsewhere() {
+    let (fixture, folder) = repository();
+    let cancel = xtask_core::exec::Cancel::new();
+    // The commands of a run that was killed: its mark stays, they hold what they inherited.
+    let start = |script: &str| {
+        let snapshot = fixture.prepare();
+        let script = format!("cd '{}' && echo >started && {script}", snapshot.root().display());
+        let process = snapshot.environment(xtask_core::exec::Process::shell(&script));
+        let cancel = cancel.clone();
+        let stray = std::thread::spawn(move || process.run(&cancel));
+        let deadline = Instant::now() + Duration::from_mins(1);
+        while !snapshot.root().join("started").exists() {
+            assert!(Instant::now() < deadline);
+            std::thread::yield_now();
+        }
+        drop(snapshot);
+        write(&folder, "running", "");
+        stray
+    };
+    let stray = start("sleep 1 && echo stray >a");
+    is_whole(&fixture);
+    assert!(stray.join().unwrap().unwrap().is_success());
+    is_whole(&fixture);
+    assert!(!folder.join("running").exists());
+
+    let stray = start("exec sleep 600");
+    write(&folder, "tree/target/out", "built");
+    let snapshot = fixture.prepare();
+    assert!(!snapshot.root().join("target").exists(), "it was built anew");
+    drop(snapshot);
+    cancel.stop(xtask_core::exec::Interrupt::Interrupted);
+    assert!(stray.join().unwrap().is_err());
+    is_whole(&fixture);
+}

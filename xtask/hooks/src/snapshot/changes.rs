@@ -7,6 +7,7 @@ use xtask_core::repo::{EntryMode, ObjectId};
 
 use super::fill::{index_info, is_own};
 use super::git::{At, Git, fields};
+use super::links::goes_through_link;
 use super::remove::remove_all;
 use super::state::IndexMark;
 use super::{Content, Snapshot};
@@ -79,8 +80,8 @@ impl Snapshot {
         self.clear_lock()?;
         let git = self.git();
         git.fed(&["update-index", "-z", "--index-info"], index_info(&changed))?;
-        let paths = changed.keys().flat_map(|path| [path.as_bytes(), b"\0"].concat()).collect();
-        git.fed(&["checkout-index", "--force", "--index", "-z", "--stdin"], paths)?;
+        let paths: Vec<&[u8]> = changed.keys().map(RepoPath::as_bytes).collect();
+        git.fed(&["checkout-index", "--force", "--index", "-z", "--stdin"], listed_again(&paths))?;
         let mut now = self.staged_differences(&self.place.git.join("index"))?;
         for (path, told) in std::mem::take(&mut self.told) {
             if told.before.is_none() && !told.staged && !changed.contains_key(&path) {
@@ -118,22 +119,13 @@ impl Snapshot {
         if touched.is_empty() && created.is_empty() && self.state.index == IndexMark::of(&index) {
             return Ok(BTreeMap::new());
         }
-        let take_in = |git: &Git, paths: &[&[u8]], add: bool| -> Result<()> {
-            if paths.is_empty() {
-                return Ok(());
-            }
-            let mut arguments = vec!["update-index", "--replace", "--remove", "-z", "--stdin"];
-            if add {
-                arguments.insert(1, "--add");
-            }
-            let input = paths.iter().flat_map(|path| [path, &b"\0"[..]].concat()).collect();
-            let taken = git.fed(&arguments, input);
-            taken.map(drop).map_err(|problem| Problem {
-                what: "can't take in what a hook command left in the snapshot".to_owned(),
-                ..problem
-            })
-        };
-        take_in(&git, &touched, false)?;
+        // A folder that became a link: git refuses to look at what was in it.
+        let (gone, touched): (Vec<&[u8]>, Vec<&[u8]>) =
+            touched.into_iter().partition(|path| goes_through_link(&self.place.tree, &RepoPath::new(*path)));
+        let none = "0".repeat(2 * ObjectId::from_hex(&self.tree).map_or(20, |tree| tree.as_bytes().len()));
+        let removals = gone.iter().flat_map(|path| [b"0 ", none.as_bytes(), b"\t", path, b"\0"].concat());
+        take_in(&git, &["--index-info"], removals.collect())?;
+        take_in(&git, &["--replace", "--remove", "--stdin"], listed_again(&touched))?;
         let mut differences = self.staged_differences(&index)?;
         if !created.is_empty() {
             let copy = self.place.folder.join("created-index");
@@ -141,7 +133,11 @@ impl Snapshot {
             remove_all(&self.place.folder.join("created-index.lock")).map_err(failed)?;
             std::fs::copy(&index, &copy).map_err(failed)?;
             let at = At { index: Some(&copy), ..self.at() };
-            take_in(&Git::new(&self.cx, at), &created, true)?;
+            take_in(
+                &Git::new(&self.cx, at),
+                &["--add", "--replace", "--remove", "--stdin"],
+                listed_again(&created),
+            )?;
             let with_created = self.staged_differences(&copy)?;
             remove_all(&copy).map_err(failed)?;
             let staged = |path: &RepoPath| differences.get(path).is_some_and(|delta| delta.staged);
@@ -179,6 +175,23 @@ impl Snapshot {
         remove_all(&lock)
             .map_err(|cause| Problem::invalid(format!("can't remove {}", lock.display())).why(cause))
     }
+}
+
+/// Brings what lies in the snapshot into an index.
+fn take_in(git: &Git, options: &[&str], input: Vec<u8>) -> Result<()> {
+    if input.is_empty() {
+        return Ok(());
+    }
+    let taken = git.fed(&[&["update-index", "-z"], options].concat(), input);
+    taken.map(drop).map_err(|problem| Problem {
+        what: "can't take in what a hook command left in the snapshot".to_owned(),
+        ..problem
+    })
+}
+
+/// The paths, a zero byte after each.
+fn listed_again(paths: &[&[u8]]) -> Vec<u8> {
+    paths.iter().flat_map(|path| [path, &b"\0"[..]].concat()).collect()
 }
 
 fn change(before: Option<Content>, after: Option<Content>, staged: bool) -> Change {

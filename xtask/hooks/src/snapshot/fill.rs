@@ -117,6 +117,7 @@ impl Fill<'_> {
     /// Makes the snapshot hold the tree. Files that it holds already aren't touched.
     pub(super) fn run(&self, state: &mut State) -> Result<()> {
         let index = self.place.git.join("index");
+        self.restore_index(state, &index);
         let is_filled = index.exists();
         if is_filled
             && state.settled
@@ -146,7 +147,27 @@ impl Fill<'_> {
         state.settled =
             !rewrite && (state.settled || IndexMark::is_older(before.as_ref(), state.index.as_ref()));
         self.settings.clone_into(&mut state.settings);
+        let kept = self.kept_index();
+        if remove_all(&kept).is_ok() {
+            // Where the file system has no such links, `restore_index` finds nothing.
+            let _ = std::fs::hard_link(&index, &kept);
+        }
         self.save(state)
+    }
+
+    /// The index as the last run left it, under another name. Git replaces index files and never writes into one.
+    fn kept_index(&self) -> PathBuf {
+        self.place.folder.join("prepared-index")
+    }
+
+    /// Puts the index back as the last run left it, whatever commands did to it: what they staged, what they told git not to
+    /// look at. The files themselves are looked at later.
+    fn restore_index(&self, state: &State, index: &Path) {
+        let kept = self.kept_index();
+        let is_right = |file: &Path| state.index.is_some() && IndexMark::of(file) == state.index;
+        if !is_right(index) && is_right(&kept) && remove_all(index).is_ok() {
+            let _ = std::fs::hard_link(&kept, index);
+        }
     }
 
     fn save(&self, state: &mut State) -> Result<()> {

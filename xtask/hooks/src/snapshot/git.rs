@@ -96,6 +96,7 @@ impl<'a> Git<'a> {
             ("GIT_DIR", Some(git_dir)),
             ("GIT_WORK_TREE", work_tree),
             ("GIT_INDEX_FILE", index),
+            ("GIT_LFS_SKIP_DOWNLOAD_ERRORS", Some(Path::new("1"))),
             ("GIT_LITERAL_PATHSPECS", Some(Path::new("1"))),
             ("GIT_TERMINAL_PROMPT", Some(Path::new("0"))),
         ]);
@@ -106,6 +107,10 @@ impl<'a> Git<'a> {
             "core.splitIndex=false",
             "core.safecrlf=false",
             "index.sparse=false",
+            // Git LFS: what lies in the repository's own store is checked out, what doesn't stays a pointer; nothing is
+            // downloaded while somebody commits.
+            "lfs.url=file:///dev/null/none",
+            "lfs.transfer.maxretries=1",
             "submodule.recurse=false",
         ] {
             process = process.args(["-c", setting]);

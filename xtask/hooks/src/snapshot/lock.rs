@@ -1,15 +1,20 @@
-//! One user of a snapshot at a time.
+//! One user of a snapshot at a time; and no process of a run that was killed.
 
 use std::fs::{File, TryLockError};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use xtask_core::exec::Interrupt;
 use xtask_core::gate::Context;
 use xtask_core::model::{Problem, ProblemKind, Result};
 
+use super::remove::remove_all;
+
 /// A run waits so long for another one in the same working tree. Hooks that take longer are beyond what a person waits for.
 const PATIENCE: Duration = Duration::from_mins(10);
+
+/// Processes that a killed run left get so long to end.
+const STRAYS_END: Duration = Duration::from_secs(5);
 
 /// The lock; it ends with the value, or with the process however that ends. `None`: the file system knows no locks.
 #[derive(Debug)]
@@ -38,13 +43,7 @@ impl Lock {
                 Err(TryLockError::Error(_)) => return Ok(Self(None)),
                 Err(TryLockError::WouldBlock) => {}
             }
-            if let Some(why) = cx.cancel.reason() {
-                let kind = match why {
-                    Interrupt::Terminated => ProblemKind::Terminated,
-                    _ => ProblemKind::Interrupted,
-                };
-                return Err(Problem::new(kind, "stopped while waiting for another run of the hooks"));
-            }
+            go_on(cx)?;
             if started.elapsed() > PATIENCE {
                 return Err(Problem::invalid("another run of the hooks holds this working tree's snapshot")
                     .why(format!(
@@ -67,6 +66,66 @@ impl Lock {
         let file = open(path).ok()?;
         file.try_lock().is_ok().then_some(Self(Some(file)))
     }
+}
+
+/// Tells the next run whether this one ended by itself. Where it didn't, a command or a git that it had started may still be
+/// writing; all of them hold a lock that they inherit.
+#[derive(Debug)]
+pub(super) struct Running {
+    mark: PathBuf,
+    #[expect(dead_code, reason = "it is held, not used")]
+    inherited: Option<File>,
+}
+
+impl Running {
+    /// Waits until nothing of an earlier run writes in this folder any more, and marks it as in use. `false`: something of a
+    /// killed run is still there.
+    pub(super) fn start(cx: &Context, folder: &Path) -> Result<(Self, bool)> {
+        let (mark, busy) = (folder.join("running"), folder.join("busy"));
+        let is_free = !mark.exists() || wait_for_strays(cx, &busy)?;
+        let failed = |cause| Problem::invalid(format!("can't write in {}", folder.display())).why(cause);
+        // Another file each time: what an earlier run left running on purpose (a daemon) holds the old one.
+        remove_all(&busy).map_err(failed)?;
+        let inherited = open(&busy).map_err(failed)?;
+        let is_held = inherited.try_lock().is_ok();
+        #[cfg(unix)]
+        let is_held = is_held && rustix::io::fcntl_setfd(&inherited, rustix::io::FdFlags::empty()).is_ok();
+        open(&mark).map_err(failed)?;
+        Ok((Self { mark, inherited: is_held.then_some(inherited) }, is_free))
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = remove_all(&self.mark);
+    }
+}
+
+/// Whether all processes of the run before have ended.
+fn wait_for_strays(cx: &Context, busy: &Path) -> Result<bool> {
+    let Ok(file) = File::open(busy) else { return Ok(true) };
+    let started = Instant::now();
+    loop {
+        match file.try_lock() {
+            Err(TryLockError::WouldBlock) => {}
+            _ => return Ok(true),
+        }
+        go_on(cx)?;
+        if started.elapsed() > STRAYS_END {
+            return Ok(false);
+        }
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}
+
+/// A problem where the run is to stop.
+fn go_on(cx: &Context) -> Result<()> {
+    let kind = match cx.cancel.reason() {
+        None => return Ok(()),
+        Some(Interrupt::Terminated) => ProblemKind::Terminated,
+        Some(_) => ProblemKind::Interrupted,
+    };
+    Err(Problem::new(kind, "stopped while waiting for another run of the hooks"))
 }
 
 fn open(path: &Path) -> std::io::Result<File> {

@@ -28,7 +28,7 @@ pub use git::in_place;
 use git::{At, Git};
 use git_dir::Head;
 use links::Trees;
-use lock::Lock;
+use lock::{Lock, Running};
 use place::Place;
 use state::State;
 
@@ -71,6 +71,7 @@ pub struct Snapshot {
     /// What `changes` and `update` have made of it since.
     told: BTreeMap<RepoPath, Delta>,
     notices: Vec<String>,
+    _running: Running,
     _lock: Lock,
 }
 
@@ -89,7 +90,7 @@ impl Snapshot {
         })?;
         let wanted = links::wanted(cx, links)?;
         let place = Place::of(cx)?;
-        let lock = place.open(cx)?;
+        let (running, lock) = place.open(cx)?;
         place.prune();
         let (tree, settings) = std::thread::scope(|scope| {
             let settings = scope.spawn(|| fill::settings(cx, repo));
@@ -105,6 +106,7 @@ impl Snapshot {
             tree,
             told: BTreeMap::new(),
             notices: Vec::new(),
+            _running: running,
             _lock: lock,
         };
         snapshot.fill(repo, &head, &settings, &wanted)?;
@@ -147,7 +149,9 @@ impl Snapshot {
 
     /// The problem, where another attempt is of no use.
     fn may_go_on(&self, problem: Problem) -> Result<()> {
-        let useless = problem.kind != ProblemKind::Invalid || self.cx.cancel.is_stopped();
+        // Where git blames a filter (git-lfs isn't installed, say), building anew would only throw the builds away.
+        let is_filter = problem.what.starts_with("git read-tree") && problem.why.contains("filter");
+        let useless = problem.kind != ProblemKind::Invalid || is_filter || self.cx.cancel.is_stopped();
         if useless { Err(problem) } else { Ok(()) }
     }
 

@@ -11,7 +11,7 @@ use xtask_core::files;
 use xtask_core::gate::Context;
 use xtask_core::model::{Fingerprint, Problem, Result};
 
-use super::lock::Lock;
+use super::lock::{Lock, Running};
 use super::remove::remove_all;
 
 /// Snapshots of working trees that are gone are looked for so often.
@@ -45,8 +45,8 @@ impl Place {
         Ok(Self { tree: folder.join("tree"), git: folder.join("git"), folder, all, owner })
     }
 
-    /// Makes the folder and takes its lock.
-    pub(super) fn open(&self, cx: &Context) -> Result<Lock> {
+    /// Makes the folder and takes its locks.
+    pub(super) fn open(&self, cx: &Context) -> Result<(Running, Lock)> {
         private_folder(&self.all)
             .and_then(|()| private_folder(&self.folder))
             .map_err(|cause| self.unusable(&cause))?;
@@ -56,8 +56,15 @@ impl Place {
         if std::fs::read(&owner_file).ok().as_deref() != Some(owner) {
             files::write(&owner_file, owner)?;
         }
+        let (running, is_free) = Running::start(cx, &self.folder)?;
+        if !is_free {
+            cx.events.notice(
+                "hooks: a process of a run that was killed is still there; the snapshot is built anew",
+            );
+            self.wipe()?;
+        }
         self.make_folders()?;
-        Ok(lock)
+        Ok((running, lock))
     }
 
     /// Makes the checkout's folder and its git folder where they are missing.

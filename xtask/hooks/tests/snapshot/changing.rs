@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::os::unix::fs::PermissionsExt;
 
-use crate::fixture::{Fixture, files, held, identity, read, run};
+use xtask_core::exec::Cancel;
+
+use crate::fixture::{Fixture, files, git_process, held, identity, read, run};
 
 #[test]
 fn every_kind_of_change_is_told_once() {
@@ -140,13 +142,20 @@ fn filters_and_line_ends_apply_on_both_ways() {
 
 #[test]
 fn a_filter_that_fails_fails_the_preparation() {
-    let fixture = Fixture::with(&[("a.x", "one\n"), (".gitattributes", "*.x filter=broken\n")]);
+    let fixture = Fixture::with(&[
+        ("a.x", "one\n"),
+        (".gitattributes", "*.x filter=broken\n"),
+        (".gitignore", "out\n"),
+    ]);
+    run(&fixture.prepare(), "echo built >out");
+    fixture.stage("a.x", "two\n");
     fixture.git(["config", "filter.broken.smudge", "false"]);
     fixture.git(["config", "filter.broken.required", "true"]);
     let problem = fixture.try_prepare(&[]).err().unwrap();
     assert!(problem.why.contains("a.x") && problem.what.starts_with("git read-tree"), "{problem}");
     fixture.git(["config", "filter.broken.required", "false"]);
-    assert_eq!(held(&fixture.prepare())["a.x"], "one\n");
+    let snapshot = fixture.prepare();
+    assert_eq!((&*held(&snapshot)["a.x"], &*held(&snapshot)["out"]), ("two\n", "built\n"));
 }
 
 #[test]
@@ -158,4 +167,33 @@ fn scripts_stay_executable() {
     assert_eq!(run(&snapshot, "./run"), "ran");
     run(&snapshot, "chmod -x run");
     assert_eq!(fixture.told(&snapshot.changes().unwrap()), ["run is File \"#!/bin/sh\\necho ran\""]);
+}
+
+#[test]
+fn lfs_files_are_whole_where_they_are_at_hand_and_nothing_is_downloaded() {
+    let fixture = Fixture::new();
+    let lfs = git_process(&fixture.top).args(["lfs", "install", "--local"]).run(&Cancel::new()).unwrap();
+    if !lfs.is_success() {
+        println!("left out: no git-lfs: {}", lfs.last_lines(1));
+        return;
+    }
+    fixture.git(["init", "--quiet", "--bare", "../remote.git"]);
+    fixture.git(["remote", "add", "origin", fixture.root().join("remote.git").to_str().unwrap()]);
+    fixture.write(".gitattributes", "*.bin filter=lfs diff=lfs merge=lfs -text\n");
+    fixture.write("here.bin", "here");
+    fixture.write("away.bin", "away!");
+    fixture.commit();
+    fixture.git(["push", "--quiet", "origin", "main"]);
+    let away = fixture.text(["cat-file", "blob", ":away.bin"]);
+    let id = away.split(':').nth(2).unwrap().lines().next().unwrap();
+    let stored = fixture.top.join(".git/lfs/objects").join(&id[..2]).join(&id[2..4]).join(id);
+    std::fs::remove_file(&stored).unwrap();
+    let mut snapshot = fixture.prepare();
+    assert_eq!(held(&snapshot)["here.bin"], "here");
+    assert_eq!(held(&snapshot)["away.bin"].trim_end(), away);
+    assert!(!stored.exists());
+    assert!(snapshot.changes().unwrap().is_empty());
+    run(&snapshot, "printf changed >here.bin");
+    let told = fixture.told(&snapshot.changes().unwrap());
+    assert!(told.len() == 1 && told[0].contains("git-lfs") && told[0].contains("size 7"), "{told:?}");
 }

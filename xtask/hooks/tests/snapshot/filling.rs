@@ -143,6 +143,23 @@ fn what_commands_left_is_undone_but_for_ignored_output() {
 }
 
 #[test]
+fn what_commands_told_git_not_to_look_at_is_looked_at() {
+    let fixture = Fixture::with(&[("a", "a\n"), ("b", "b\n"), ("c", "c\n")]);
+    let snapshot = fixture.prepare();
+    let kept = identity(&snapshot, "c");
+    run(
+        &snapshot,
+        "git update-index --skip-worktree a && git update-index --assume-unchanged b && echo x >a && echo x >b && \
+         git rm -q --cached c",
+    );
+    drop(snapshot);
+    let snapshot = fixture.prepare();
+    assert_eq!(held(&snapshot), files(&[("a", "a\n"), ("b", "b\n"), ("c", "c\n")]));
+    assert_eq!(identity(&snapshot, "c"), kept);
+    assert_eq!(run(&snapshot, "git ls-files -v"), "H a\nH b\nH c");
+}
+
+#[test]
 fn a_change_within_the_clocks_tick_and_of_the_same_size_is_undone() {
     let fixture = Fixture::with(&[("a", "one\n")]);
     for _ in 0..3 {
@@ -209,6 +226,20 @@ fn gits_variables_of_the_hook_reach_no_command() {
     assert_eq!(run(&snapshot, &script), "other");
     assert_eq!(fixture.text(["log", "--format=%s"]), "message");
     assert!(try_run(&snapshot, "git status").is_success());
+}
+
+#[test]
+fn a_working_tree_without_a_git_folder_is_known_to_its_commands() {
+    let fixture = Fixture::with(&[("a", "a\n")]);
+    let git_dir = fixture.root().join("elsewhere.git");
+    std::fs::rename(fixture.top.join(".git"), &git_dir).unwrap();
+    fixture.write(".git", format!("gitdir: {}\n", git_dir.display()));
+    let cx = fixture.context();
+    std::fs::remove_file(fixture.top.join(".git")).unwrap();
+    let script = "git rev-parse --show-toplevel; echo $GIT_INDEX_FILE";
+    let process = xtask_core::exec::Process::shell(script).variable("GIT_INDEX_FILE", "/nowhere");
+    let seen = xtask_hooks::snapshot::in_place(&cx, process).run(&cx.cancel).unwrap();
+    assert_eq!(String::from_utf8(seen.stdout).unwrap().trim_end(), fixture.top.to_str().unwrap());
 }
 
 #[test]

@@ -9,5 +9,6 @@ mod filling;
 mod fixture;
 mod linking;
 mod names;
+mod random;
 mod repairing;
 mod repositories;

@@ -1,7 +1,9 @@
 //! Damaged, locked, abandoned: what became of a snapshot between two runs.
 
+use std::collections::BTreeMap;
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 use xtask_core::model::{Event, Events, ProblemKind};
 use xtask_hooks::snapshot::{Snapshot, Source};
@@ -126,10 +128,9 @@ fn two_runs_in_one_worktree_wait_for_each_other() {
     let cx = xtask_core::gate::Context { events: Events::to(sender), ..fixture.context() };
     let index = fixture.top.join(".git/index");
     std::thread::scope(|scope| {
-        let other = scope.spawn(|| {
-            Snapshot::prepare(&cx, Source::Index(&index), &std::collections::BTreeMap::new(), &[]).map(drop)
-        });
-        let told = receiver.recv_timeout(std::time::Duration::from_mins(1)).unwrap();
+        let other =
+            scope.spawn(|| Snapshot::prepare(&cx, Source::Index(&index), &BTreeMap::new(), &[]).map(drop));
+        let told = receiver.recv_timeout(Duration::from_mins(1)).unwrap();
         assert!(matches!(told, Event::Notice { text } if text.contains("waiting for another run")));
         assert!(!other.is_finished());
         drop(held_by_one);
@@ -138,8 +139,7 @@ fn two_runs_in_one_worktree_wait_for_each_other() {
     // Who is told to stop doesn't wait.
     let _held = fixture.prepare();
     cx.cancel.stop(xtask_core::exec::Interrupt::Terminated);
-    let problem =
-        Snapshot::prepare(&cx, Source::Index(&index), &std::collections::BTreeMap::new(), &[]).err().unwrap();
+    let problem = Snapshot::prepare(&cx, Source::Index(&index), &BTreeMap::new(), &[]).err().unwrap();
     assert_eq!(problem.kind, ProblemKind::Terminated);
 }
 
@@ -181,4 +181,75 @@ fn snapshots_of_vanished_worktrees_are_removed_some_day() {
     for private in [all, &folder, &folder.join("tree")] {
         assert_eq!(private.metadata().unwrap().permissions().mode() & 0o777, 0o700);
     }
+}
+
+#[test]
+fn a_run_that_is_stopped_while_it_fills_leaves_nothing_for_the_next() {
+    let (fixture, folder) = repository();
+    let started = fixture.root().join("started");
+    fixture.git([
+        "config",
+        "filter.slow.smudge",
+        &format!("echo >'{}' && exec sleep 600", started.display()),
+    ]);
+    fixture.stage(".gitattributes", "b/* filter=slow\n");
+    fixture.stage("b/c", "other\n");
+    fixture.stage("b/d", "other\n");
+    let cx = fixture.context();
+    let index = fixture.top.join(".git/index");
+    std::thread::scope(|scope| {
+        let run =
+            scope.spawn(|| Snapshot::prepare(&cx, Source::Index(&index), &BTreeMap::new(), &[]).map(drop));
+        let deadline = Instant::now() + Duration::from_mins(1);
+        while !started.exists() {
+            assert!(Instant::now() < deadline && !run.is_finished(), "the filter never started");
+            std::thread::yield_now();
+        }
+        cx.cancel.stop(xtask_core::exec::Interrupt::Interrupted);
+        assert_eq!(run.join().unwrap().unwrap_err().kind, ProblemKind::Interrupted);
+    });
+    assert!(folder.join("git").exists());
+    fixture.git(["config", "filter.slow.smudge", "cat"]);
+    let mut snapshot = fixture.prepare();
+    assert_eq!((&*held(&snapshot)["b/c"], &*held(&snapshot)["b/d"]), ("other\n", "other\n"));
+    assert!(snapshot.changes().unwrap().is_empty());
+    drop(snapshot);
+    fixture.git(["reset", "--quiet", "--hard"]);
+    is_whole(&fixture);
+}
+
+#[test]
+fn what_a_killed_run_left_running_ends_first_or_writes_elsewhere() {
+    let (fixture, folder) = repository();
+    let cancel = xtask_core::exec::Cancel::new();
+    // The commands of a run that was killed: its mark stays, they hold what they inherited.
+    let start = |script: &str| {
+        let snapshot = fixture.prepare();
+        let script = format!("cd '{}' && echo >started && {script}", snapshot.root().display());
+        let process = snapshot.environment(xtask_core::exec::Process::shell(&script));
+        let cancel = cancel.clone();
+        let stray = std::thread::spawn(move || process.run(&cancel));
+        let deadline = Instant::now() + Duration::from_mins(1);
+        while !snapshot.root().join("started").exists() {
+            assert!(Instant::now() < deadline);
+            std::thread::yield_now();
+        }
+        drop(snapshot);
+        write(&folder, "running", "");
+        stray
+    };
+    let stray = start("sleep 1 && echo stray >a");
+    is_whole(&fixture);
+    assert!(stray.join().unwrap().unwrap().is_success());
+    is_whole(&fixture);
+    assert!(!folder.join("running").exists());
+
+    let stray = start("exec sleep 600");
+    write(&folder, "tree/target/out", "built");
+    let snapshot = fixture.prepare();
+    assert!(!snapshot.root().join("target").exists(), "it was built anew");
+    drop(snapshot);
+    cancel.stop(xtask_core::exec::Interrupt::Interrupted);
+    assert!(stray.join().unwrap().is_err());
+    is_whole(&fixture);
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use xtask_core::repo::{ObjectId, Repo};
 use xtask_hooks::snapshot::{Snapshot, Source};
 
-use crate::fixture::{Fixture, files, git_process, held, run, try_run};
+use crate::fixture::{Fixture, files, git_process, held, path, run, try_run};
 
 #[test]
 fn other_formats_serve_as_well() {
@@ -100,6 +100,33 @@ fn unusual_indexes_are_read() {
     }
     fixture.git(["sparse-checkout", "disable"]);
     assert_eq!(held(&fixture.prepare()).len(), 3);
+}
+
+#[test]
+fn worktrees_of_a_bare_repository_and_odd_places_serve_as_well() {
+    let fixture = Fixture::with(&[("a", "a\n")]);
+    let root = fixture.root();
+    fixture.git(["clone", "--quiet", "--bare", ".", "../bare.git"]);
+    let bare = Fixture { top: root.join("bare.git"), ..fixture };
+    let odd = root.join(path(b"caf\xe9 \"x\" y"));
+    bare.git(["worktree".as_ref(), "add".as_ref(), "--quiet".as_ref(), odd.as_os_str(), "main".as_ref()]);
+    let fixture = Fixture { top: odd, ..bare };
+    for extension in [false, true] {
+        if extension {
+            fixture.git(["config", "extensions.worktreeConfig", "true"]);
+            fixture.git(["config", "--worktree", "core.bare", "false"]);
+        }
+        fixture.stage("a", "staged\n");
+        let mut snapshot = fixture.prepare();
+        assert_eq!(held(&snapshot), files(&[("a", "staged\n")]));
+        let seen = run(
+            &snapshot,
+            "git status --porcelain && git rev-parse --is-bare-repository && git branch --show-current",
+        );
+        assert_eq!(seen, "M  a\nfalse\nmain");
+        run(&snapshot, "echo x >a");
+        assert_eq!(snapshot.changes().unwrap().len(), 1);
+    }
 }
 
 #[test]

@@ -471,6 +471,7 @@ impl<'a> Quick<'a> {
 }
 
 /// A scalar, as far as it says something about keys.
+#[derive(Clone, Copy)]
 pub(super) enum Scalar<'a> {
     Plain(&'a str),
     Quoted(&'a str),

@@ -23,7 +23,7 @@ mod yaml;
 
 pub use added_large_files::is_lfs_pointer;
 pub use case_conflict::{Conflict, case_conflicts};
-pub use lines::{Line, LineCheck};
+pub use lines::{Line, LineCheck, Wanted};
 pub use pass::{Found, check_bytes, fix_bytes};
 
 /// A regular file, as a check sees it.

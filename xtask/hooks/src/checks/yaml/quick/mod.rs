@@ -219,6 +219,8 @@ impl<'a> Quick<'a> {
                 _ => Err(Unsure),
             };
         }
+        // A name for nothing: what begins here isn't what it waited for.
+        self.anchored = false;
         match (kind, dash) {
             (Kind::Sequence | Kind::Indentless, true) => self.entry(),
             (Kind::Mapping, true) if pending => {
@@ -259,6 +261,7 @@ impl<'a> Quick<'a> {
     fn entry(&mut self) -> Sure<()> {
         loop {
             self.at += 1;
+            self.anchored = false;
             self.set_pending(true);
             if self.end_line()? {
                 return Ok(());

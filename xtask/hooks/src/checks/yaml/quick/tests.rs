@@ -162,6 +162,20 @@ proptest! {
     }
 }
 
+#[test]
+fn what_the_parser_refuses_is_not_fine() {
+    for text in [
+        "  - - c\n   and # c\n",
+        "- &x\n-\n  <<: *x\n",
+        "a: b\n c: d\n",
+        "a: 'x\n---\n'\n",
+        "a: 1\n\"a\": 2\n",
+    ] {
+        assert!(parse(text, &YamlOptions::default()).is_err(), "{text}");
+        assert!(!is_fine(text), "{text}");
+    }
+}
+
 /// What files hold is told without the parser: a change that sends them to it would go unseen.
 #[test]
 fn it_knows_most() {

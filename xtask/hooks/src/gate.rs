@@ -3,6 +3,7 @@
 use xtask_core::gate::{Context, Gate, GatePlan, Need, Planned};
 use xtask_core::model::Result;
 
+use crate::install;
 use crate::plan::steps;
 use crate::resolve::StagePlan;
 use crate::section::HooksSection;
@@ -47,7 +48,8 @@ impl Gate for HooksGate {
         }))
     }
 
-    fn needs(&self, _: &Context) -> Vec<Need> {
-        Vec::new()
+    fn needs(&self, cx: &Context) -> Vec<Need> {
+        let section: HooksSection = cx.config.section_or_default().unwrap_or_default();
+        install::need(cx, &install::configured(&section)).into_iter().collect()
     }
 }

@@ -150,10 +150,10 @@ mod posix {
     use super::Stat;
 
     pub(super) fn regular(found: &rustix::fs::Stat) -> Option<Stat> {
-        (FileType::from_raw_mode(found.st_mode as _) == FileType::RegularFile).then(|| Stat {
-            size: found.st_size as u64,
-            mtime: (found.st_mtime as i64, found.st_mtime_nsec as u32),
-        })
+        let is_file = FileType::from_raw_mode(found.st_mode) == FileType::RegularFile;
+        #[expect(clippy::unnecessary_cast, reason = "the types differ between systems")]
+        let mtime = (found.st_mtime as i64, found.st_mtime_nsec as u32);
+        is_file.then_some(Stat { size: found.st_size as u64, mtime })
     }
 
     pub(super) fn open(top: &File, path: &RepoPath) -> io::Result<Option<(File, Stat)>> {

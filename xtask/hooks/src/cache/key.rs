@@ -1,6 +1,7 @@
 //! What a result is remembered by.
 
 use std::collections::BTreeMap;
+use std::fmt::Write;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use xtask_core::model::{Fingerprint, RepoPath};
@@ -34,7 +35,7 @@ impl Key {
 pub fn plan_fingerprint(checks: &[&'static Check], options: &Options, more: &[u8]) -> Fingerprint {
     let mut text = format!("{} {options:?}", env!("CARGO_PKG_VERSION"));
     for check in checks {
-        text.push_str(&format!(" {}={}:{}", check.id, check.version, check.takes));
+        let _ = write!(text, " {}={}:{}", check.id, check.version, check.takes);
     }
     Fingerprint::of([text.as_bytes(), more])
 }

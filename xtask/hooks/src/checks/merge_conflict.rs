@@ -1,7 +1,9 @@
 //! `check-merge-conflict`: no conflict markers left behind. Unlike the original, which sleeps outside a merge, it always looks; so
 //! that a heading underlined with `=======` is no conflict, a separator counts only after a start marker.
 
-use super::{Check, File, Hit, Line, LineCheck, Work};
+use std::sync::LazyLock;
+
+use super::{Check, File, Hit, Line, LineCheck, Wanted, Work};
 use crate::options::Options;
 
 /// The check.
@@ -38,6 +40,12 @@ impl LineCheck for Scan {
         if self.hits.len() < MOST {
             self.hits.push(Hit::line(line.number, format!("merge conflict marker `{marker}`")));
         }
+    }
+
+    fn wanted(&self) -> &'static Wanted {
+        static MARKS: LazyLock<Wanted> =
+            LazyLock::new(|| Wanted::new(|byte| matches!(byte, b'<' | b'=' | b'>'), |_| false));
+        &MARKS
     }
 
     fn finish(self: Box<Self>) -> Vec<Hit> {

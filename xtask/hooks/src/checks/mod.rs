@@ -41,7 +41,7 @@ pub(crate) mod yaml;
 
 pub use added_large_files::{is_lfs_pointer, that_count};
 pub use case_conflict::{Conflict, case_conflicts};
-pub use lines::{Line, LineCheck};
+pub use lines::{Line, LineCheck, Wanted};
 pub use pass::{Found, check_bytes, check_chosen, fix_bytes, fix_chosen};
 pub use python::{NotChecked, Source, check_python};
 pub use secrets::SecretKind;

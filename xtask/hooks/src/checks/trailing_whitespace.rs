@@ -1,10 +1,12 @@
 //! `trailing-whitespace`: nothing but the line ending after a line's last visible character.
 
+use std::sync::LazyLock;
+
 use bstr::ByteSlice;
 use memchr::memchr_iter;
 
 use super::lines::Faults;
-use super::{Check, File, Hit, Line, LineCheck, Work};
+use super::{Check, File, Hit, Line, LineCheck, Wanted, Work};
 use crate::options::{MarkdownLinebreaks, Options};
 
 /// The check.
@@ -80,6 +82,11 @@ impl LineCheck for Scan {
         if !quick && !self.rule.is_clean(line.bytes) {
             self.faults.add(line.number);
         }
+    }
+
+    fn wanted(&self) -> &'static Wanted {
+        static SPACE: LazyLock<Wanted> = LazyLock::new(|| Wanted::new(|_| false, is_space));
+        if self.rule.chars.is_none() { &SPACE } else { &Wanted::ALL }
     }
 
     fn finish(self: Box<Self>) -> Vec<Hit> {

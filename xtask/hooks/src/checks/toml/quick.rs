@@ -77,7 +77,7 @@ pub(super) fn is_fine(text: &str) -> bool {
     quick.document().is_ok()
 }
 
-impl<'a> Quick<'a> {
+impl Quick<'_> {
     /// The byte at `at`; 0, which the text doesn't hold, past the end.
     #[inline]
     fn byte(&self, at: usize) -> u8 {
@@ -307,7 +307,7 @@ impl<'a> Quick<'a> {
                 }
                 _ => self.word()?,
             }
-            if !self.to_next()? {
+            if !self.next_member()? {
                 return Ok(());
             }
         }
@@ -321,7 +321,7 @@ impl<'a> Quick<'a> {
 
     /// From the end of a value, or the start of an array or an empty table, to the next value; `false` where the outermost
     /// value has ended.
-    fn to_next(&mut self) -> Sure<bool> {
+    fn next_member(&mut self) -> Sure<bool> {
         let mut fresh = matches!(self.bytes.get(self.at.wrapping_sub(1)), Some(b'['));
         while let Some(within) = self.within.last() {
             match within {

@@ -9,7 +9,6 @@ mod load;
 mod node;
 mod parser;
 mod quick;
-mod quick_flow;
 mod scalar;
 mod scan_property;
 mod scan_scalar;
@@ -85,11 +84,20 @@ fn parse(text: &str, options: &YamlOptions) -> Result<(), Fault> {
 
 /// The offset of the first character that YAML doesn't allow even within quotes.
 fn unprintable(bytes: &[u8]) -> Option<usize> {
+    const CHUNK: usize = 64;
     let suspect = |byte: u8| byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r') || byte == 0x7f;
-    bytes.iter().enumerate().position(|(at, &byte)| match byte {
+    let at_fault = |at: usize| match bytes[at] {
         0xc2 => matches!(bytes.get(at + 1), Some(0x80..=0x9f)) && bytes[at + 1] != 0x85,
         0xef => matches!(bytes.get(at + 1..at + 3), Some([0xbf, 0xbe | 0xbf])),
         byte => suspect(byte),
+    };
+    // Most chunks hold nothing to look at twice, which is told without a branch for each byte.
+    let odd = |chunk: &[u8]| {
+        chunk.iter().fold(false, |any, &byte| any | suspect(byte) | (byte == 0xc2) | (byte == 0xef))
+    };
+    bytes.chunks(CHUNK).enumerate().filter(|(_, chunk)| odd(chunk)).find_map(|(number, chunk)| {
+        let start = number * CHUNK;
+        (start..start + chunk.len()).find(|&at| at_fault(at))
     })
 }
 

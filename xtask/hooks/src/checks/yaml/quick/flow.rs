@@ -1,7 +1,7 @@
 //! Flow collections for the quick look: `[a, "b"]` and `{a: 1, b: [c]}`, over several lines where breaks stand between members.
 
-use super::quick::Scalar;
-use super::quick::{Quick, Unsure, key_of, means_something};
+use super::scalar::{Scalar, key_of, means_something};
+use super::{Quick, Unsure};
 
 /// A flow collection that is open.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -1,0 +1,95 @@
+//! `xtask hooks install`, `uninstall` and `status`.
+
+use serde::Serialize;
+use xtask_core::gate::Context;
+use xtask_core::model::{Events, ExitCode, Result};
+use xtask_core::report::Format;
+use xtask_hooks::HooksSection;
+use xtask_hooks::install::{self, GlobalKind, InstallOptions};
+
+use crate::output::{human_or_json, print, print_json};
+use crate::session::Session;
+
+/// Install the hooks that git runs.
+///
+/// Each is a few lines of sh in the repository's hooks folder (`core.hooksPath` counts). They start a copy of this program that lies in
+/// the git folder, so that they work without Cargo, from graphical clients, and after `cargo clean`. A hook that is there already is
+/// kept, and runs first. Run it again after an update of xtask, or of the stages in xtask.toml.
+#[derive(Debug, clap::Args)]
+#[command(after_help = "Examples:
+  xtask hooks install                          in this repository
+  xtask hooks install --global                 for all repositories, by core.hooksPath
+  xtask hooks install --global=template-dir    for those that are made or cloned from now on")]
+pub(super) struct InstallArgs {
+    /// For all repositories of this user: by git's core.hooksPath, or init.templateDir
+    #[arg(long, value_name = "HOW", num_args = 0..=1, require_equals = true, default_missing_value = "hooks-path")]
+    global: Option<How>,
+
+    /// Replace what is another's; it is kept, and `uninstall` puts it back
+    #[arg(long)]
+    force: bool,
+}
+
+/// Take the hooks out again, and put back what was there.
+#[derive(Debug, clap::Args)]
+pub(super) struct UninstallArgs {
+    /// Those of `install --global`
+    #[arg(long, value_name = "HOW", num_args = 0..=1, require_equals = true, default_missing_value = "hooks-path")]
+    global: Option<How>,
+}
+
+/// By which setting of git hooks are installed for all repositories.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+enum How {
+    /// core.hooksPath: all repositories; each one's own hooks still run
+    HooksPath,
+    /// init.templateDir: those that are made or cloned from now on
+    TemplateDir,
+}
+
+impl From<How> for GlobalKind {
+    fn from(how: How) -> Self {
+        match how {
+            How::HooksPath => Self::HooksPath,
+            How::TemplateDir => Self::TemplateDir,
+        }
+    }
+}
+
+pub(super) fn install(session: &Session, args: &InstallArgs) -> Result<ExitCode> {
+    let cx = context(session, "hooks install")?;
+    let section: HooksSection = cx.config.section_or_default()?;
+    let options = InstallOptions {
+        global: args.global.map(GlobalKind::from),
+        stages: install::configured(&section),
+        force: args.force,
+    };
+    let installed = install::install(&cx, &options)?;
+    tell(session, &installed, installed.lines())
+}
+
+pub(super) fn uninstall(session: &Session, args: &UninstallArgs) -> Result<ExitCode> {
+    let cx = context(session, "hooks uninstall")?;
+    let removed = install::uninstall(&cx, args.global.map(GlobalKind::from))?;
+    tell(session, &removed, removed.lines())
+}
+
+pub(super) fn status(session: &Session) -> Result<ExitCode> {
+    let cx = context(session, "hooks status")?;
+    let section: HooksSection = cx.config.section_or_default()?;
+    let status = install::status(&cx, &install::configured(&section))?;
+    tell(session, &status, status.lines())
+}
+
+fn context(session: &Session, command: &str) -> Result<Context> {
+    human_or_json(session, command)?;
+    session.server_context(vec!["hooks".to_owned()], Events::none())
+}
+
+fn tell(session: &Session, data: &impl Serialize, lines: Vec<String>) -> Result<ExitCode> {
+    match session.global.format {
+        Format::Json => print_json(&serde_json::json!(data))?,
+        _ => print(&(lines.join("\n") + "\n"))?,
+    }
+    Ok(ExitCode::Passed)
+}

@@ -4,6 +4,7 @@ use xtask_core::gate::{Context, Gate, GatePlan, Need, Planned};
 use xtask_core::model::Result;
 
 use crate::checks::Work;
+use crate::install;
 use crate::resolve::{Command, StagePlan};
 use crate::run::{counted, run};
 use crate::section::HooksSection;
@@ -46,8 +47,10 @@ impl Gate for HooksGate {
         }))
     }
 
-    fn needs(&self, _: &Context) -> Vec<Need> {
-        Vec::new()
+    fn needs(&self, cx: &Context) -> Vec<Need> {
+        // A section that can't be read is told by the check of xtask.toml.
+        let section: HooksSection = cx.config.section_or_default().unwrap_or_default();
+        install::need(cx, &install::configured(&section)).into_iter().collect()
     }
 }
 

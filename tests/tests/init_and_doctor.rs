@@ -379,20 +379,28 @@ fn doctor_tells_what_is_there_and_what_mends_the_rest() {
 
 #[cfg(unix)]
 #[test]
-fn the_command_that_doctor_names_installs_the_hook() {
+fn what_doctor_names_installs_the_hooks() {
     let folder = folder(true, &[("a.txt", "x\n")]);
+    let at = |variables: &[(&str, &str)]| context(folder.path(), "[hooks]\n", variables);
     let look = |variables: &[(&str, &str)]| {
-        let cx = context(folder.path(), "[hooks]\n", variables);
-        need(&xtask_doctor::examine(&cx, &[]), "the pre-commit hook").cloned()
+        let gates: Vec<Box<dyn Gate>> = vec![Box::new(xtask_hooks::HooksGate)];
+        need(&xtask_doctor::examine(&at(variables), &gates), "the git hooks").cloned()
     };
     assert_eq!(look(&[("CI", "true")]), None, "a CI runner makes no commits");
-    let Some(NeedState::Unmet { fix, .. }) = look(&[]) else {
-        panic!("no hook is installed yet");
-    };
-    run(folder.path(), "sh", &["-c", &fix]);
+    assert!(matches!(look(&[]), Some(NeedState::Unmet { fix, .. }) if fix == "xtask hooks install"));
+    let stages = xtask_hooks::install::configured(&xtask_hooks::HooksSection::default());
+    let options = xtask_hooks::install::InstallOptions { global: None, stages, force: false };
+    xtask_hooks::install::install(&at(&[]), &options).unwrap();
     assert!(matches!(look(&[]), Some(NeedState::Met { .. })));
     std::fs::write(folder.path().join(".git/hooks/pre-commit"), "#!/bin/sh\nmake\n").unwrap();
-    assert!(matches!(look(&[]), Some(NeedState::Unmet { fix, .. }) if fix.contains("add the line")));
+    assert!(matches!(look(&[]), Some(NeedState::Unmet { why, .. }) if why.contains("another's")));
+    // A line in a hook of one's own does, too.
+    std::fs::write(
+        folder.path().join(".git/hooks/pre-commit"),
+        "#!/bin/sh\nmake && xtask hooks run pre-commit\n",
+    )
+    .unwrap();
+    assert!(matches!(look(&[]), Some(NeedState::Met { .. })));
 }
 
 #[test]

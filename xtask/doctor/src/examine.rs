@@ -7,7 +7,7 @@ use xtask_core::caught::caught;
 use xtask_core::exec::Interrupt;
 use xtask_core::gate::{Context, Gate, Need, NeedState};
 
-use crate::{engine, git, hooks, rust, source};
+use crate::{engine, git, rust, source};
 
 /// How long the checks may take together. A program that hangs is ended then. It leaves a slow start of a container engine's
 /// client room, and a person's patience.
@@ -26,7 +26,6 @@ fn examine_within(cx: &Context, gates: &[Box<dyn Gate>], limit: Duration) -> Vec
         ("xtask.toml", Box::new(source::needs)),
         ("git", Box::new(git::needs)),
         ("Rust", Box::new(rust::needs)),
-        ("hooks", Box::new(hooks::needs)),
         ("containers", Box::new(engine::needs)),
     ];
     for gate in gates {

@@ -3,7 +3,6 @@
 mod engine;
 mod examine;
 mod git;
-mod hooks;
 mod probe;
 mod rust;
 mod show;

@@ -3,9 +3,12 @@
 use xtask_core::gate::{Context, Gate, GatePlan, Need, Planned};
 use xtask_core::model::Result;
 
+use crate::checks::Work;
 use crate::install;
 use crate::plan::steps;
 use crate::resolve::StagePlan;
+use crate::resolve::{Command, StagePlan};
+use crate::run::{counted, run};
 use crate::section::HooksSection;
 use crate::select::{Selection, select};
 use crate::selected::run_on_files;
@@ -49,6 +52,7 @@ impl Gate for HooksGate {
     }
 
     fn needs(&self, cx: &Context) -> Vec<Need> {
+        // A section that can't be read is told by the check of xtask.toml.
         let section: HooksSection = cx.config.section_or_default().unwrap_or_default();
         install::need(cx, &install::configured(&section)).into_iter().collect()
     }

@@ -9,6 +9,7 @@ use super::folder::Folder;
 use super::git::Git;
 use super::program::{Copy, Record};
 use super::shim::{is_ours, render};
+use super::status::calls_xtask;
 use super::{Change, HookDone, Installed, place, repository};
 use crate::stage::Stage;
 
@@ -60,7 +61,15 @@ pub(super) fn install(cx: &Context, stages: &[Stage], force: bool, from: &Path) 
             hooks.extend(take(&path)?);
         }
     }
-    let notes = folder.note().into_iter().collect();
+    let mut notes: Vec<String> = folder.note().into_iter().collect();
+    let twice = hooks
+        .iter()
+        .filter(|hook| hook.change != Change::Removed)
+        .filter_map(|hook| hook.before.as_deref())
+        .filter(|before| calls_xtask(before));
+    notes.extend(twice.map(|before| {
+        format!("{} calls xtask itself: take that out, or the checks run twice", before.display())
+    }));
     Ok(Installed { folder: folder.path, program: copy.path(), program_changed, hooks, notes })
 }
 

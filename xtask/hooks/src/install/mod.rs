@@ -10,7 +10,8 @@ mod program;
 mod shim;
 mod show;
 mod status;
-#[cfg(all(test, unix))]
+#[cfg(test)]
+#[cfg(unix)]
 mod tests;
 
 use std::path::PathBuf;

@@ -62,7 +62,7 @@ impl Status {
 impl StageStatus {
     /// Whether git starts this program there, or would but for a flaw.
     fn is_ours(&self) -> bool {
-        !matches!(self.state, HookState::Absent | HookState::Theirs)
+        matches!(self.state, HookState::Current | HookState::Outdated | HookState::NotExecutable)
     }
 
     fn line(&self) -> String {
@@ -71,6 +71,7 @@ impl StageStatus {
             HookState::Current => "installed",
             HookState::Outdated => "installed in another form: `xtask hooks install` updates it",
             HookState::NotExecutable => "not executable, so git skips it: `xtask hooks install` mends it",
+            HookState::CallsXtask => "another's, which calls xtask itself",
             HookState::Theirs if self.wanted => {
                 "another's: `xtask hooks install` runs it before this program"
             }

@@ -60,6 +60,8 @@ pub enum HookState {
     Outdated,
     /// This program's shim, which git skips since it isn't executable.
     NotExecutable,
+    /// Another's, which calls this program itself.
+    CallsXtask,
     /// Another's.
     Theirs,
 }
@@ -71,6 +73,15 @@ impl Status {
             && self.stages.iter().all(|stage| !stage.wanted || stage.state == HookState::Current)
     }
 }
+
+/// Whether a hook that isn't ours, and that git would run, calls this program.
+pub(super) fn calls_xtask(path: &Path) -> bool {
+    let calls = |text: Vec<u8>| CALLS.iter().any(|call| memchr::memmem::find(&text, call).is_some());
+    place::is_executable(path) && std::fs::read(path).is_ok_and(calls)
+}
+
+/// How a script calls this program.
+const CALLS: [&[u8]; 2] = [b"xtask hooks run", b"xtask ci"];
 
 /// What is installed here, where `wanted` stages should be (`configured`). Nothing is changed.
 pub fn status(cx: &Context, wanted: &[Stage]) -> Result<Status> {
@@ -84,6 +95,7 @@ pub(super) fn status_against(cx: &Context, wanted: &[Stage], own: &Path) -> Resu
     let stages = paths(&folder.path).into_iter().filter_map(|(stage, path)| {
         let state = match There::at(&path) {
             There::Nothing => HookState::Absent,
+            There::Theirs if calls_xtask(&path) => HookState::CallsXtask,
             There::Theirs => HookState::Theirs,
             There::Ours(_) if !place::is_executable(&path) => HookState::NotExecutable,
             There::Ours(bytes) if bytes == render(stage, folder.lies()).as_bytes() => HookState::Current,
@@ -143,8 +155,8 @@ fn judge(status: &Status, command: &str) -> NeedState {
     let troubles = troubles.into_iter().filter(|(stages, _)| !stages.is_empty());
     let mut why: Vec<String> =
         troubles.map(|(stages, what)| format!("{}: {what}", stages.join(", "))).collect();
-    // Without hooks the copy is no news.
-    if wanted().any(|stage| stage.state != HookState::Absent) {
+    // Without shims the copy is no news.
+    if wanted().any(|stage| matches!(stage.state, HookState::Current | HookState::Outdated)) {
         match &status.program_state {
             ProgramState::Missing => why.push("the copy of the program that they start is gone".to_owned()),
             ProgramState::Older { version } => {

@@ -27,14 +27,14 @@ struct Ran {
 impl Scene {
     fn new() -> Self {
         let scene = Self { folder: tempfile::tempdir().unwrap() };
-        let script = format!(
+        let text = format!(
             "#!/bin/sh\nprintf 'xtask %s' \"$*\" >>'{log}'\n\
              case $3 in pre-push|pre-receive) printf ' <%s>' \"$(cat)\" >>'{log}' ;; esac\n\
              echo >>'{log}'\n[ ! -e '{fail}' ]\n",
             log = scene.path("log").display(),
             fail = scene.path("fail").display()
         );
-        scene.script(&scene.program(), &script);
+        script(&scene.program(), &text);
         fs::create_dir(scene.path("home")).unwrap();
         scene
     }
@@ -47,18 +47,10 @@ impl Scene {
         self.path("program")
     }
 
-    fn script(&self, path: &Path, text: &str) {
-        xtask_core::files::write(path, text.as_bytes()).unwrap();
-        fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
-    }
-
     /// Writes that it was there, with its standard input where it reads that, and exits with `code`.
     fn hook(&self, path: &Path, name: &str, code: u8) {
         let log = self.path("log");
-        self.script(
-            path,
-            &format!("#!/bin/sh\necho \"{name} $* <$(cat)>\" >>'{}'\nexit {code}\n", log.display()),
-        );
+        script(path, &format!("#!/bin/sh\necho \"{name} $* <$(cat)>\" >>'{}'\nexit {code}\n", log.display()));
     }
 
     /// What ran since the last look.
@@ -109,6 +101,12 @@ impl Scene {
     fn install(&self, folder: &Path, stages: &[Stage]) -> Result<Installed> {
         local::install(&self.context(folder), stages, false, &self.program())
     }
+}
+
+/// Puts an executable script at `path`.
+fn script(path: &Path, text: &str) {
+    xtask_core::files::write(path, text.as_bytes()).unwrap();
+    fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
 }
 
 /// Every file below, with its mode and content.
@@ -298,9 +296,9 @@ fn another_manager_that_came_after_loses_nothing() {
     // It keeps our shim as its legacy hook, and we keep its hook: each would call the other.
     fs::rename(hooks.join("pre-commit"), hooks.join("pre-commit.legacy")).unwrap();
     let log = scene.path("log");
-    let script =
+    let text =
         format!("#!/bin/sh\necho theirs >>'{}'\nexec \"${{0%/*}}/pre-commit.legacy\"\n", log.display());
-    scene.script(&hooks.join("pre-commit"), &script);
+    script(&hooks.join("pre-commit"), &text);
     scene.install(&repo, &USUAL).unwrap();
     assert!(scene.commit(&repo).well);
     assert_eq!(scene.log(), ["theirs", BOTH[0], BOTH[1]]);
@@ -377,18 +375,20 @@ fn status_tells_each_state() {
     assert_eq!(status.lines()[0], "pre-commit: installed, after pre-commit.before-xtask");
     fs::set_permissions(hooks.join("pre-commit"), fs::Permissions::from_mode(0o644)).unwrap();
     let older = fs::read_to_string(hooks.join("post-commit")).unwrap().replace("format 1", "format 0");
-    scene.script(&hooks.join("post-commit"), &older);
+    script(&hooks.join("post-commit"), &older);
     xtask_core::files::write(&scene.program(), b"another build").unwrap();
     let (stages, status) = state();
     assert_eq!(stages[..2], [("pre-commit", HookState::NotExecutable), ("post-commit", HookState::Outdated)]);
     assert_eq!(status.program_state, ProgramState::OtherBuild);
     scene.install(&repo, &USUAL).unwrap();
     assert!(state().1.is_current(), "installing again mends all of it");
-    assert!(
-        serde_json::to_string(&state().1)
-            .unwrap()
-            .contains(r#""stage":"pre-commit","wanted":true,"state":"current""#)
-    );
+    script(&hooks.join("pre-push"), "#!/bin/sh\nexec xtask hooks run pre-push --hook -- \"$@\"\n");
+    assert_eq!(state().0[2], ("pre-push", HookState::CallsXtask));
+    let done = scene.install(&repo, &[Stage::PrePush]).unwrap();
+    assert!(done.notes.iter().any(|note| note.contains("run twice")), "{:?}", done.notes);
+    scene.install(&repo, &USUAL).unwrap();
+    let json = serde_json::to_string(&state().1).unwrap();
+    assert!(json.contains(r#""stage":"pre-commit","wanted":true,"state":"current""#), "{json}");
 }
 
 #[test]

@@ -3,12 +3,9 @@
 use xtask_core::gate::{Context, Gate, GatePlan, Need, Planned};
 use xtask_core::model::Result;
 
-use crate::checks::Work;
 use crate::install;
 use crate::plan::steps;
 use crate::resolve::StagePlan;
-use crate::resolve::{Command, StagePlan};
-use crate::run::{counted, run};
 use crate::section::HooksSection;
 use crate::select::{Selection, select};
 use crate::selected::run_on_files;

@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use super::alphabet::{Alphabet, BASE64, BASE64URL, HEX, evenness};
+use super::alphabet::{Alphabet, BASE64, HEX, evenness};
 use super::placeholder;
 
 /// What a name that holds a secret has in it, without the first letter where its case varies. None is a part of another.
@@ -398,7 +398,7 @@ mod tests {
     /// What is drawn evenly looks drawn: the bounds cost one in seven at most, most of them short and without upper case.
     #[test]
     fn few_drawn_strings_are_passed_over() {
-        use super::super::alphabet::{BASE62, UPPER};
+        use super::super::alphabet::{BASE62, BASE64URL, UPPER};
         use super::super::tests::Draw;
         let mut draw = Draw::new(9);
         for (name, alphabet) in [("62", &BASE62), ("36", &UPPER), ("64", &BASE64URL), ("hex", &HEX)] {

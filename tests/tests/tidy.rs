@@ -56,7 +56,7 @@ fn the_modules_of_core_depend_one_way() {
         ("report", &["model", "environment", "files"]),
         ("exec", &["model", "environment", "files", "caught"]),
         ("repo", &["model", "environment", "files", "fault", "exec"]),
-        ("journal", &["model", "files", "fault", "exec", "repo"]),
+        ("journal", &["model", "environment", "files", "fault", "exec", "repo"]),
         ("suite", &["model", "environment", "files", "config", "exec"]),
         ("gate", &["model", "environment", "files", "config", "repo", "exec", "report"]),
     ];

@@ -323,3 +323,57 @@ fn by_threads<T: Sync, A: Send>(items: &[T], each: usize, work: impl Fn(&[T]) ->
             .collect()
     })
 }
+
+#[cfg(test)]
+#[cfg(unix)]
+mod tests {
+    use std::os::unix::fs::MetadataExt;
+
+    use super::*;
+
+    #[test]
+    fn stat_data_are_trusted_only_where_the_index_is_later() {
+        let folder = tempfile::tempdir().unwrap();
+        crate::files::write(&folder.path().join("f"), b"abc").unwrap();
+        let there = folder.path().join("f").metadata().unwrap();
+        let (seconds, nanos) = time(&there);
+        let ctime = (there.ctime(), there.ctime_nsec() as u32);
+        let entry = |modified, changed, inode, size| Entry {
+            path: "f".into(),
+            mode: EntryMode::File,
+            id: ObjectId::from_bytes(&[0; 20]).unwrap(),
+            size,
+            inode,
+            changed,
+            modified,
+            other: false,
+            skip: false,
+        };
+        let inode = there.ino() as u32;
+        let exact = || entry((seconds, nanos), ctime, inode, 3);
+        let unknown = Stat::Unknown(3);
+        for (name, entry, index, expected) in [
+            ("later by a second", exact(), (seconds + 1, 0), Stat::Same),
+            ("later by a nanosecond", exact(), (seconds, nanos + 1), Stat::Same),
+            ("the same moment", exact(), (seconds, nanos), unknown),
+            ("an older index", exact(), (seconds - 1, 999_999_999), unknown),
+            ("no index time", exact(), (0, 0), unknown),
+            ("no nanoseconds", entry((seconds, 0), ctime, inode, 3), (seconds, nanos + 1), unknown),
+            ("no nanoseconds, later", entry((seconds, 0), ctime, inode, 3), (seconds + 1, 0), Stat::Same),
+            ("no inode and change", entry((seconds, nanos), (0, 0), 0, 3), (seconds + 1, 0), Stat::Same),
+            ("another inode", entry((seconds, nanos), ctime, inode ^ 1, 3), (seconds + 1, 0), unknown),
+            (
+                "another change",
+                entry((seconds, nanos), (ctime.0 - 1, ctime.1), inode, 3),
+                (seconds + 1, 0),
+                unknown,
+            ),
+            ("another time", entry((seconds - 1, nanos), ctime, inode, 3), (seconds + 1, 0), unknown),
+            ("another size", entry((seconds, nanos), ctime, inode, 4), (seconds + 1, 0), unknown),
+            ("git isn't sure", entry((seconds, nanos), ctime, inode, 0), (seconds + 1, 0), unknown),
+        ] {
+            let mut folders = Folders { top: folder.path(), checked: None };
+            assert_eq!(stat(&mut folders, &entry, index), expected, "{name}");
+        }
+    }
+}

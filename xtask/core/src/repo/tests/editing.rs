@@ -139,6 +139,30 @@ fn other_entries_keep_what_they_are() {
 }
 
 #[test]
+fn what_git_isnt_sure_of_stays_unsure() {
+    // A file changed in the moment in which the index was written: only the index's own time shows it to git.
+    let fixture = three();
+    fixture.git(["config", "core.trustCtime", "false"]);
+    fixture.git(["config", "core.checkStat", "minimal"]);
+    let moment = std::time::UNIX_EPOCH + std::time::Duration::from_secs(1_600_000_000);
+    let stamp = |path: &str| {
+        let file = std::fs::OpenOptions::new().write(true).open(fixture.top().join(path)).unwrap();
+        file.set_modified(moment).unwrap();
+    };
+    fixture.write("c", "racy\n");
+    stamp("c");
+    fixture.git(["add", "c"]);
+    fixture.write("c", "RACY\n");
+    stamp("c");
+    stamp(".git/index");
+    let repo = fixture.repo();
+    let edits = [edit(&repo, "a", Some("a\n"), Some("A\n"))];
+    assert_eq!(repo.update_index(&edits).unwrap(), IndexUpdate::Done);
+    assert_eq!(fixture.text(["diff", "--name-only"]), "a\nc");
+    assert_eq!(repo.unstaged().unwrap(), ["a".into(), "c".into()]);
+}
+
+#[test]
 fn a_lock_of_another_is_waited_for_and_named() {
     let fixture = three();
     let repo = fixture.repo();

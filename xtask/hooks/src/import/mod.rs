@@ -209,3 +209,6 @@ impl Notes {
         self.mapped.push(Mapped { what: what.into(), to, fetched });
     }
 }
+
+#[cfg(test)]
+mod tests;

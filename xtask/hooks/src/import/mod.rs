@@ -7,6 +7,7 @@ use std::path::Path;
 use serde::Serialize;
 use xtask_core::model::{Problem, Result};
 
+mod block;
 mod draft;
 mod husky;
 mod lefthook;
@@ -208,3 +209,6 @@ impl Notes {
         self.mapped.push(Mapped { what: what.into(), to, fetched });
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,9 +1,11 @@
 //! YAML as data: the events of the parser behind `check-yaml`, with aliases and merge keys resolved and every value's line.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 use xtask_core::model::{Problem, Result};
 
+use super::block;
 use super::value::{Data, Value};
 use crate::checks::yaml::{Event, Fault, Parser};
 
@@ -83,7 +85,12 @@ fn read(text: &str, lines: &Lines) -> std::result::Result<Value, Fault> {
                 }
                 continue;
             }
-            Event::Scalar { text, plain, properties } => {
+            Event::Scalar { text: scalar, plain, properties } => {
+                let said = match &scalar {
+                    Cow::Borrowed(raw) if !plain => block::of(text, raw),
+                    _ => None,
+                };
+                let text = said.map_or(scalar, Cow::Owned);
                 let plain = plain && properties.tag.is_none();
                 (Value { line, data: Data::Scalar { text: text.into_owned(), plain } }, properties.anchor)
             }
@@ -175,6 +182,28 @@ mod tests {
         assert!(top.get("f").is_none());
         let problem = top.get("e").unwrap().flag_of("b").unwrap_err();
         assert!(problem.what.contains("f.yaml:2") && problem.why.contains("`true` or `false`"), "{problem}");
+    }
+
+    #[test]
+    fn block_scalars_say_what_they_say() {
+        for (text, expected) in [
+            ("a: |\n  (?x)^(\n    b|\n    c\n  )$\nd: 1\n", "(?x)^(\n  b|\n  c\n)$\n"),
+            ("a: |-\n   b\n\n   c\n\n\nd: 1\n", "b\n\nc"),
+            ("a: |+\n  b\n\nd: 1\n", "b\n\n"),
+            ("a: &x | # a | b\n  b\n", "b\n"),
+            ("a: >-\n  b\n  c\n\n  d\n    e\n  f\n", "b c\nd\n  e\nf"),
+            ("a: |2\n   b\n  c\n", " b\nc\n"),
+            ("a: |\n\n  b", "\nb"),
+            ("a: |\nd: 1\n", ""),
+            ("a: '|'\n", "|"),
+            ("a: \"b\n  c\"\n", "b c"),
+            ("a: b\n  c\n", "b c"),
+        ] {
+            let value = parse("f", text).unwrap();
+            let Data::Map(entries) = &value.data else { panic!("{text}") };
+            let Data::Scalar { text: said, .. } = &entries[0].1.data else { panic!("{text}") };
+            assert_eq!(said, expected, "{text}");
+        }
     }
 
     #[test]

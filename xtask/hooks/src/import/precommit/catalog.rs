@@ -166,7 +166,7 @@ impl Entry {
                 }
                 all
             }
-            Runner::Go => vec!["go".to_owned(), "run".to_owned(), format!("{}@{rev}", self.package)],
+            Runner::Go => vec!["go".to_owned(), "run".to_owned(), format!("{}@{}", self.package, tag(rev))],
             _ => vec![program.clone()],
         };
         Some((shell::join(line.iter().chain(rest)), fixes))
@@ -177,6 +177,14 @@ impl Entry {
 fn version(rev: &str) -> &str {
     match rev.strip_prefix('v') {
         Some(rest) if rest.starts_with(|one: char| one.is_ascii_digit()) => rest,
+        _ => rev,
+    }
+}
+
+/// The tag without the number of a packaging: `v3.9.0-1` packages `v3.9.0`.
+fn tag(rev: &str) -> &str {
+    match rev.rsplit_once('-') {
+        Some((tag, number)) if number.bytes().all(|byte| byte.is_ascii_digit()) => tag,
         _ => rev,
     }
 }

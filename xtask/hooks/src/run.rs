@@ -1,5 +1,6 @@
 //! A run of a stage over the working tree: the pass, fixes where asked for, commands, and the report of all that.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Instant;
 
@@ -9,7 +10,9 @@ use xtask_core::model::{
     Unit,
 };
 
-use crate::checks::{Found, NotChecked, Source, Work, case_conflicts, check_python, fix_bytes};
+use crate::checks::{
+    Found, NotChecked, Source, Work, case_conflicts, check_python, fix_bytes, read_aws_secrets,
+};
 use crate::command::{self, CommandEnd};
 use crate::resolve::StagePlan;
 use crate::scan::{Pass, Seen};
@@ -25,6 +28,7 @@ pub fn run_all_files(cx: &Context, plan: &StagePlan, selection: &Selection, fix:
 /// As [`run_all_files`], over files that are already chosen.
 pub(crate) fn run(cx: &Context, plan: &StagePlan, files: &[Candidate], fix: bool) -> Result<GateReport> {
     let started = Instant::now();
+    let plan = &*with_secrets(cx, plan)?;
     if files.is_empty() && plan.commands.iter().all(|command| command.run.contains("{files}")) {
         return Ok(GateReport::new(
             "hooks",
@@ -47,6 +51,7 @@ pub(crate) fn run(cx: &Context, plan: &StagePlan, files: &[Candidate], fix: bool
     }
     look_with_python(cx, plan, files, &mut seen, &mut done)?;
     let mut findings = findings(cx, plan, files, &seen)?;
+    findings.extend(unchecked_credentials(plan, files, &seen));
     if !plan.fail_fast || findings.is_empty() {
         findings.extend(run_commands(cx, plan, files, &seen, fix, &mut done));
     }
@@ -76,6 +81,39 @@ pub(crate) fn run(cx: &Context, plan: &StagePlan, files: &[Candidate], fix: bool
     report.summary = done.summary(plan, seen.len());
     report.wall_ms = started.elapsed().as_millis() as u64;
     Ok(report)
+}
+
+/// The check of credentials, where it runs.
+fn credentials(plan: &StagePlan) -> Option<&'static crate::checks::Check> {
+    plan.checks.iter().copied().find(|check| check.id == "detect-aws-credentials")
+}
+
+/// The plan with the secrets that a check looks for.
+fn with_secrets<'a>(cx: &Context, plan: &'a StagePlan) -> Result<Cow<'a, StagePlan>> {
+    if credentials(plan).is_none() {
+        return Ok(Cow::Borrowed(plan));
+    }
+    let mut plan = plan.clone();
+    read_aws_secrets(&mut plan.options.detect_aws_credentials, &cx.root, cx.environment)?;
+    Ok(Cow::Owned(plan))
+}
+
+/// Without secrets to look for, the check fails once, as the original does.
+fn unchecked_credentials(plan: &StagePlan, files: &[Candidate], seen: &[Seen]) -> Option<Finding> {
+    let check = credentials(plan)?;
+    let why = plan.options.detect_aws_credentials.why_nothing_is_checked()?;
+    let takes = |one: &Seen| {
+        let path = &files[one.at].path;
+        check.takes_by_default(&crate::checks::File { path, tags: one.tags, size: one.size })
+    };
+    seen.iter().any(takes).then(|| {
+        let stage = plan.stage.name();
+        let set = format!(
+            "set `[hooks.{stage}.options.{}]` allow-missing-credentials = true, or credentials-file",
+            check.id
+        );
+        Finding::new(check.id, check.id, None, why).fix(set)
+    })
 }
 
 /// Offers the Python files to the interpreter, and adds what it finds.

@@ -7,6 +7,7 @@ use crate::options::Options;
 use crate::types::Tags;
 
 mod added_large_files;
+mod aws_credentials;
 mod byte_order_marker;
 mod case_conflict;
 mod end_of_file;
@@ -30,6 +31,7 @@ mod xml;
 mod yaml;
 
 pub use added_large_files::is_lfs_pointer;
+pub use aws_credentials::read_secrets as read_aws_secrets;
 pub use case_conflict::{Conflict, case_conflicts};
 pub use lines::{Line, LineCheck};
 pub use pass::{Found, check_bytes, check_chosen, fix_bytes, fix_chosen};
@@ -126,7 +128,7 @@ pub static DEFAULT: [&Check; 10] = [
 ];
 
 /// All built-in checks: the default ones, then the others by their ids.
-static ALL: [&Check; 23] = [
+static ALL: [&Check; 24] = [
     &trailing_whitespace::CHECK,
     &end_of_file::CHECK,
     &mixed_line_ending::CHECK,
@@ -145,6 +147,7 @@ static ALL: [&Check; 23] = [
     &vcs_permalinks::CHECK,
     &xml::CHECK,
     &python::DEBUG,
+    &aws_credentials::CHECK,
     &file_contents_sorter::CHECK,
     &byte_order_marker::FIX,
     &test_names::CHECK,

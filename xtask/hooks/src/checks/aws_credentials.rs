@@ -73,7 +73,7 @@ fn expand(name: &str, root: &Path, environment: &Environment) -> PathBuf {
 }
 
 fn read(path: &Path) -> Option<String> {
-    let metadata = std::fs::metadata(path).ok().filter(|metadata| metadata.is_file())?;
+    let metadata = std::fs::metadata(path).ok().filter(std::fs::Metadata::is_file)?;
     if metadata.len() > LARGEST {
         return None;
     }

@@ -11,6 +11,8 @@ use xtask_hooks::checks::{self, Check, File, check_bytes, check_chosen, fix_chos
 use xtask_hooks::options::{LineEnding, Options};
 use xtask_hooks::types::Tags;
 
+#[path = "hooks_checks/aws.rs"]
+mod aws;
 #[path = "hooks_checks/content.rs"]
 mod content;
 #[path = "hooks_checks/inputs.rs"]

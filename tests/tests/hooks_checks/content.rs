@@ -174,6 +174,32 @@ fn names_of_tests() {
     }
 }
 
+/// A random value, laid out in a random way.
+fn write_value(dice: &mut inputs::Dice, depth: usize, scalars: &[&str], texts: &[&str], out: &mut String) {
+    let space = |dice: &mut inputs::Dice| ["", "", " ", "\n", "\r\n  "][dice.below(5)];
+    match dice.below(if depth == 0 { 2 } else { 5 }) {
+        0 => out.push_str(scalars[dice.below(scalars.len())]),
+        1 => out.push_str(texts[dice.below(texts.len())]),
+        kind => {
+            let (open, close) = if kind == 2 { ('[', ']') } else { ('{', '}') };
+            out.push(open);
+            for at in 0..dice.below(4) {
+                if at > 0 {
+                    out.push(',');
+                }
+                out.push_str(space(dice));
+                if open == '{' {
+                    out.push_str(texts[dice.below(texts.len())]);
+                    out.push(':');
+                    out.push_str(space(dice));
+                }
+                write_value(dice, depth - 1, scalars, texts, out);
+            }
+            out.push(close);
+        }
+    }
+}
+
 /// JSON that is valid, most of it not pretty, with all kinds of numbers and strings.
 fn layouts() -> Vec<Vec<u8>> {
     let mut dice = inputs::Dice(0x1234_5678_9abc_def1);
@@ -223,34 +249,10 @@ fn layouts() -> Vec<Vec<u8>> {
         "\"\\u0000\\u001f\"",
         "\"\u{fffd}\"",
     ];
-    fn write(dice: &mut inputs::Dice, depth: usize, scalars: &[&str], texts: &[&str], out: &mut String) {
-        let space = |dice: &mut inputs::Dice| ["", "", " ", "\n", "\r\n  "][dice.below(5)];
-        match dice.below(if depth == 0 { 2 } else { 5 }) {
-            0 => out.push_str(scalars[dice.below(scalars.len())]),
-            1 => out.push_str(texts[dice.below(texts.len())]),
-            kind => {
-                let (open, close) = if kind == 2 { ('[', ']') } else { ('{', '}') };
-                out.push(open);
-                for at in 0..dice.below(4) {
-                    if at > 0 {
-                        out.push(',');
-                    }
-                    out.push_str(space(dice));
-                    if open == '{' {
-                        out.push_str(texts[dice.below(texts.len())]);
-                        out.push(':');
-                        out.push_str(space(dice));
-                    }
-                    write(dice, depth - 1, scalars, texts, out);
-                }
-                out.push(close);
-            }
-        }
-    }
     let mut all: Vec<Vec<u8>> = (0..1200)
         .map(|_| {
             let mut text = String::new();
-            write(&mut dice, 4, &scalars, &texts, &mut text);
+            write_value(&mut dice, 4, &scalars, &texts, &mut text);
             text.into_bytes()
         })
         .collect();

@@ -428,6 +428,12 @@ pub(crate) fn decided(check: &str, bytes: &[u8]) -> bool {
             // With any other marker the file is bad for both.
             alone && !others
         }
+        // Of encodings with one byte a character, beside ISO-8859-1, it isn't known which bytes are letters: a name that begins
+        // with a mark of Thai passes.
+        "check-xml" => {
+            let has = |text: &[u8]| bytes.windows(text.len()).any(|window| window == text);
+            has(b"'tis-620'") && has(b"<\xe9")
+        }
         // Where a key is there twice, the original drops a value, and where half of a surrogate pair can't be written, it
         // leaves an empty file: we leave the file as it is. Both fail.
         "pretty-format-json" => {

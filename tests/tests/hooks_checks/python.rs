@@ -148,6 +148,22 @@ fn literals() {
     );
 }
 
+/// Decided: where an expression is so deep that the original crashes on its way through it, ours goes through.
+#[test]
+fn deep_expressions() {
+    let Some(bin) = referees() else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let deep = format!("x = {}1\n", "1 + ".repeat(1500)).into_bytes();
+    let pair = Pair::new("debug-statement-hook", &[], "debug-statements");
+    let theirs = pair.theirs(&bin, folder.path(), &[("deep.py".to_owned(), deep.clone())]);
+    assert!(theirs[0].0, "the original goes through, too: then this is no difference any more");
+    let checks =
+        ["check-ast", "check-builtin-literals", "debug-statements"].map(|id| checks::by_id(id).unwrap());
+    let source = Source { at: 0, checks: checks.to_vec(), bytes: deep };
+    let found = check_python(folder.path(), &xtask_core::exec::Cancel::new(), &Options::default(), [source]);
+    assert!(found.unwrap().is_empty());
+}
+
 /// The place and the words of a finding, through the program; and that the checks are missing where there is no interpreter.
 #[cfg(unix)]
 #[test]

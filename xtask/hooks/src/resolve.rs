@@ -157,6 +157,9 @@ impl StagePlan {
                 CheckName::One(check) => &[check],
             };
             for &check in named {
+                if let Some(problem) = check.files_not_named(stage.name()) {
+                    return Err(problem);
+                }
                 if !listed.iter().any(|known| known.id == check.id) {
                     listed.push(check);
                 }
@@ -297,6 +300,14 @@ mod tests {
         assert_eq!((both.checks.len(), both.checks[0].id), (10, "check-yaml"));
         let section = HooksSection::default();
         assert!(StagePlan::new(Stage::PrePush, &section, &Environment::default()).unwrap().is_empty());
+    }
+
+    #[test]
+    fn a_check_that_knows_no_files_wants_them_named() {
+        let text = "[hooks.pre-commit]\nchecks = [\"file-contents-sorter\"]\n";
+        let section: HooksSection = Config::parse("xtask.toml", text).unwrap().section_or_default().unwrap();
+        let problem = StagePlan::new(Stage::PreCommit, &section, &Environment::default()).unwrap_err();
+        assert!(problem.fix.contains("[hooks.pre-commit.files.file-contents-sorter]"), "{problem}");
     }
 
     #[test]

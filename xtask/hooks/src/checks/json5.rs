@@ -137,8 +137,8 @@ impl Scanner<'_> {
         let rest = &self.text[self.at..];
         let length = if rest.starts_with("//") {
             rest.find(['\n', '\r', '\u{2028}', '\u{2029}']).unwrap_or(rest.len())
-        } else if rest.starts_with("/*") {
-            match rest[2..].find("*/") {
+        } else if let Some(comment) = rest.strip_prefix("/*") {
+            match comment.find("*/") {
                 Some(end) => end + 4,
                 None => return self.fault("a comment that begins here doesn't end"),
             }

@@ -9,6 +9,7 @@ use crate::options::Options;
 use crate::types::Tags;
 
 mod added_large_files;
+mod aws_credentials;
 mod byte_order_marker;
 mod case_conflict;
 mod end_of_file;
@@ -40,6 +41,7 @@ mod xml;
 pub(crate) mod yaml;
 
 pub use added_large_files::{is_lfs_pointer, that_count};
+pub use aws_credentials::read_secrets as read_aws_secrets;
 pub use case_conflict::{Conflict, case_conflicts};
 pub use lines::{Line, LineCheck, Wanted};
 pub use pass::{Found, check_bytes, check_chosen, fix_bytes, fix_chosen};
@@ -140,12 +142,12 @@ pub static DEFAULT: [&Check; 10] = [
 ];
 
 /// The other checks.
-static OTHERS: [&Check; 24] = [
-    &crate::message::CONVENTIONAL,
-    &crate::message::LENGTH,
-    &secrets::CHECK,
+static OTHERS: [&Check; 25] = [
+    &aws_credentials::CHECK,
     &byte_order_marker::CHECK,
     &byte_order_marker::FIX,
+    &crate::message::CONVENTIONAL,
+    &crate::message::LENGTH,
     &file_contents_sorter::CHECK,
     &illegal_windows_names::CHECK,
     &json5::CHECK,
@@ -156,6 +158,7 @@ static OTHERS: [&Check; 24] = [
     &python::DOCSTRING,
     &python::LITERALS,
     &requirements::CHECK,
+    &secrets::CHECK,
     &shebangs::EXECUTABLES,
     &shebangs::SCRIPTS,
     &submodules::ANY,

@@ -137,14 +137,14 @@ fn sort(bytes: &[u8]) -> Result<Option<Vec<u8>>, u32> {
     let mut fixed = Vec::with_capacity(whole.len());
     let mut last: Option<Vec<u8>> = None;
     for (_, _, one) in keyed {
-        one.comments.iter().for_each(|comment| fixed.extend_from_slice(comment));
+        fixed.extend(one.comments.concat());
         let value = one.value.concat();
         if last.as_ref() != Some(&value) {
             fixed.extend_from_slice(&value);
             last = Some(value);
         }
     }
-    rest.iter().for_each(|comment| fixed.extend_from_slice(comment));
+    fixed.extend(rest.concat());
     Ok((fixed != bytes).then_some(fixed))
 }
 

@@ -17,6 +17,15 @@ pub struct AwsOptions {
     pub secrets: Option<Secrets>,
 }
 
+impl AwsOptions {
+    /// What keeps the check from looking at all, once the secrets are read.
+    pub fn why_nothing_is_checked(&self) -> Option<&'static str> {
+        let is_empty = self.secrets.as_ref().is_some_and(|secrets| secrets.0.is_empty());
+        (is_empty && !self.allow_missing_credentials)
+            .then_some("no AWS credentials were found that could be looked for, in the files where they lie and the environment")
+    }
+}
+
 /// Secrets, which are never shown.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Secrets(pub(crate) Vec<Vec<u8>>);

@@ -15,6 +15,7 @@ impl Run<'_> {
     pub(super) fn judge(&mut self) -> Result<()> {
         let findings = findings(self.cx, self.request, self.seen.values())?;
         self.findings.extend(findings);
+        self.findings.extend(self.unchecked_credentials()?);
         Ok(())
     }
 }

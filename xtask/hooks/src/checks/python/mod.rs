@@ -35,7 +35,7 @@ const SCRIPT: &str = include_str!("checks.py");
 const BATCH: usize = 16 << 20;
 
 /// Far more than the parser needs for a batch.
-const TIME_LIMIT: Duration = Duration::from_secs(300);
+const TIME_LIMIT: Duration = Duration::from_mins(5);
 
 /// A file for the interpreter.
 #[derive(Debug)]

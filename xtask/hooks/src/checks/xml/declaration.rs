@@ -28,6 +28,12 @@ pub(super) fn read<'a>(cursor: &mut Cursor<'a>) -> Result<Option<Declaration<'a>
     })
 }
 
+enum Next<'a> {
+    /// A name and its value.
+    Attribute(&'a str, &'a str),
+    End,
+}
+
 struct Attributes<'a> {
     rest: &'a str,
 }
@@ -35,19 +41,18 @@ struct Attributes<'a> {
 impl<'a> Attributes<'a> {
     fn parse(&mut self) -> Option<Declaration<'a>> {
         let mut declaration = Declaration { encoding: None, standalone: false };
-        let (name, _) = self.next()??;
-        if name != "version" {
+        let Next::Attribute("version", _) = self.next()? else {
             return None;
-        }
+        };
         let mut next = self.next()?;
-        if let Some(("encoding", value)) = next {
+        if let Next::Attribute("encoding", value) = next {
             if !value.starts_with(|first: char| first.is_ascii_alphabetic()) {
                 return None;
             }
             declaration.encoding = Some(value);
             next = self.next()?;
         }
-        if let Some((name, value)) = next {
+        if let Next::Attribute(name, value) = next {
             if name != "standalone" || !matches!(value, "yes" | "no") {
                 return None;
             }
@@ -63,16 +68,16 @@ impl<'a> Attributes<'a> {
         self.rest.len() < before
     }
 
-    /// The next name and value; `Some(None)` at the end, `None` where there is something else.
-    fn next(&mut self) -> Option<Option<(&'a str, &'a str)>> {
+    /// What is next; `None` where that is neither.
+    fn next(&mut self) -> Option<Next<'a>> {
         if self.rest.is_empty() {
-            return Some(None);
+            return Some(Next::End);
         }
         if !self.space() {
             return None;
         }
         if self.rest.is_empty() {
-            return Some(None);
+            return Some(Next::End);
         }
         let end = self.rest.find(|next: char| next == '=' || next.is_ascii() && is_space(next as u8))?;
         let name = &self.rest[..end];
@@ -87,7 +92,7 @@ impl<'a> Attributes<'a> {
             return None;
         }
         self.rest = &self.rest[value.len() + 1..];
-        (!name.is_empty()).then_some(Some((name, value)))
+        (!name.is_empty()).then_some(Next::Attribute(name, value))
     }
 }
 

@@ -162,7 +162,7 @@ fn choice(cursor: &mut Cursor, name_tokens: bool) -> Result<(), Fault> {
     loop {
         match cursor.token()? {
             Token::Name(_) => {}
-            Token::NameToken if name_tokens => {}
+            Token::Nmtoken if name_tokens => {}
             _ => return cursor.fault("expected a name"),
         }
         match cursor.token()? {

@@ -11,7 +11,7 @@ pub(super) enum Token<'a> {
     /// A name with `?`, `*` or `+` after it.
     Counted,
     /// Characters of names that are no name.
-    NameToken,
+    Nmtoken,
     /// `#NAME`
     Pound(&'a str),
     /// A text in quotes, without them.
@@ -97,7 +97,7 @@ impl<'a> Cursor<'a> {
                     return Ok(Token::Counted);
                 }
                 self.ends_before(b">),|[%", start)?;
-                Ok(if is_name { Token::Name(token) } else { Token::NameToken })
+                Ok(if is_name { Token::Name(token) } else { Token::Nmtoken })
             }
         }
     }

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hasher};
 
 use bstr::ByteSlice;
 use xtask_core::model::{RepoPath, Result};
@@ -57,6 +58,9 @@ type Part<'a> = (&'a [u8], bool);
 
 /// The conflicts among `all` paths of a repository (sorted) and their folders, of which at least one side is of `relevant`.
 pub fn case_conflicts(all: &[&RepoPath], relevant: impl Fn(&RepoPath) -> bool) -> Vec<Conflict> {
+    if !may_meet(all) {
+        return Vec::new();
+    }
     // Few names of a repository meet, so most paths cost one look-up.
     let mut groups: HashMap<Cow<'_, [u8]>, Vec<Part>> = HashMap::with_capacity(all.len() * 2);
     for path in all {
@@ -90,6 +94,28 @@ pub fn case_conflicts(all: &[&RepoPath], relevant: impl Fn(&RepoPath) -> bool) -
     conflicts
 }
 
+/// Whether two of the (sorted) paths or their folders may be the same but for case: hashes tell nearly all repositories to be
+/// good in little memory.
+fn may_meet(all: &[&RepoPath]) -> bool {
+    let mut hashes: Vec<u64> = Vec::with_capacity(all.len() + all.len() / 8);
+    let mut before: &[u8] = b"";
+    for path in all {
+        let bytes = path.as_bytes();
+        let common = before.iter().zip(bytes).take_while(|(one, other)| one == other).count();
+        // Folders that the path before lies in, too, are in already: what shares a folder is sorted side by side.
+        let folders =
+            bytes.iter().enumerate().skip(common).filter(|(_, byte)| **byte == b'/').map(|(at, _)| at);
+        for end in folders.chain([bytes.len()]) {
+            let mut hash = DefaultHasher::new();
+            hash.write(&lower(&bytes[..end]));
+            hashes.push(hash.finish());
+        }
+        before = bytes;
+    }
+    hashes.sort_unstable();
+    hashes.windows(2).any(|pair| pair[0] == pair[1])
+}
+
 /// In lower case: by Unicode where the path is UTF-8, else its ASCII letters.
 fn lower(path: &[u8]) -> Cow<'_, [u8]> {
     if path.is_ascii() && !path.iter().any(u8::is_ascii_uppercase) {
@@ -103,6 +129,8 @@ fn lower(path: &[u8]) -> Cow<'_, [u8]> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     fn conflicts(paths: &[&str], relevant: impl Fn(&RepoPath) -> bool) -> Vec<String> {
@@ -134,5 +162,22 @@ mod tests {
         assert_eq!(conflicts(&["a", "A", "b", "B"], only("b")), ["B", "b"]);
         assert_eq!(conflicts(&["x/y/a", "x/y/b", "X/c"], only("x/y/b")), ["X", "x"]);
         assert!(conflicts(&["a", "A"], |_| false).is_empty());
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_meets_is_found(paths in proptest::collection::btree_set("[aAb-]{1,2}(/[aAb]){0,2}", 0..6)) {
+            let paths: Vec<&str> = paths.iter().map(String::as_str).collect();
+            let mut parts: Vec<&str> = Vec::new();
+            for path in &paths {
+                parts.extend(path.match_indices('/').map(|(at, _)| &path[..at]).chain([*path]));
+            }
+            parts.sort_unstable();
+            parts.dedup();
+            let mut lower: Vec<String> = parts.iter().map(|part| part.to_lowercase()).collect();
+            lower.sort_unstable();
+            lower.dedup();
+            prop_assert_eq!(conflicts(&paths, |_| true).is_empty(), lower.len() == parts.len());
+        }
     }
 }

@@ -76,12 +76,16 @@ pub(super) fn scan(bytes: &[u8], checks: &mut [Box<dyn LineCheck>]) {
             _ => all,
         };
         if here {
-            checks.iter_mut().for_each(|check| check.line(Line { number, bytes: line }));
+            for check in &mut *checks {
+                check.line(Line { number, bytes: line });
+            }
         }
     }
     if start < bytes.len() {
         let line = Line { number: number.saturating_add(1), bytes: &bytes[start..] };
-        checks.iter_mut().for_each(|check| check.line(line));
+        for check in checks {
+            check.line(line);
+        }
     }
 }
 

@@ -55,7 +55,8 @@ fn check(bytes: &[u8], options: &YamlOptions) -> Result<(), Fault> {
     if let Some(offset) = unprintable(bytes) {
         return Err(Fault::new(offset, "a control character"));
     }
-    if quick::is_fine(text) { Ok(()) } else { parse(text, options) }
+    let many = options.allow_multiple_documents || options.syntax_only;
+    if quick::is_fine(text, many) { Ok(()) } else { parse(text, options) }
 }
 
 /// The verdict of the parser and the loader.
@@ -91,11 +92,10 @@ fn unprintable(bytes: &[u8]) -> Option<usize> {
         0xef => matches!(bytes.get(at + 1..at + 3), Some([0xbf, 0xbe | 0xbf])),
         byte => suspect(byte),
     };
-    // Most chunks hold nothing to look at twice, which is told without a branch for each byte.
-    let odd = |chunk: &[u8]| {
-        chunk.iter().fold(false, |any, &byte| any | suspect(byte) | (byte == 0xc2) | (byte == 0xef))
-    };
-    bytes.chunks(CHUNK).enumerate().filter(|(_, chunk)| odd(chunk)).find_map(|(number, chunk)| {
+    // Most chunks hold nothing to look at twice, which counting tells without a branch for each byte.
+    let odd = |byte: &&u8| matches!(**byte, 0..=8 | 11 | 12 | 14..=0x1f | 0x7f | 0xc2 | 0xef);
+    let is_odd = |chunk: &[u8]| chunk.iter().filter(odd).count() > 0;
+    bytes.chunks(CHUNK).enumerate().filter(|(_, chunk)| is_odd(chunk)).find_map(|(number, chunk)| {
         let start = number * CHUNK;
         (start..start + chunk.len()).find(|&at| at_fault(at))
     })

@@ -1,8 +1,8 @@
 //! A quick look at a YAML text that tells most good files at several times the parser's speed: block mappings and
 //! sequences, scalars, and flow collections, anchors and merges in their plain forms.
 //!
-//! It says *fine* or *don't know*, never *wrong*: whatever else there is (tags, `?`, aliases as keys, tabs, a second
-//! document) is left to the parser, as is every fault, which the parser can name. So what is here must only be right where
+//! It says *fine* or *don't know*, never *wrong*: whatever else there is (tags, `?`, aliases as keys, tabs, `...`)
+//! is left to the parser, as is every fault, which the parser can name. So what is here must only be right where
 //! it says *fine*; properties in the tests hold it against the parser.
 
 use memchr::{memchr_iter, memchr2_iter};
@@ -60,8 +60,9 @@ struct Quick<'a> {
     anchored: bool,
 }
 
-/// Whether `text`, which holds nothing that can't be printed, is certainly one document that loads.
-pub(super) fn is_fine(text: &str) -> bool {
+/// Whether `text`, which holds nothing that can't be printed, is certainly one document that loads, or one after another where
+/// `many` may be.
+pub(super) fn is_fine(text: &str, many: bool) -> bool {
     let bytes = text.as_bytes();
     // Line ends that only YAML knows, and a lone `\r`.
     let odd = |at: usize| match bytes[at] {
@@ -87,7 +88,7 @@ pub(super) fn is_fine(text: &str) -> bool {
         anchors: Vec::new(),
         anchored: false,
     };
-    quick.document().is_ok()
+    quick.documents(many).is_ok()
 }
 
 impl<'a> Quick<'a> {
@@ -131,7 +132,7 @@ impl<'a> Quick<'a> {
         Ok(true)
     }
 
-    fn document(&mut self) -> Sure<()> {
+    fn documents(&mut self, many: bool) -> Sure<()> {
         let mut marked = false;
         let mut begun = false;
         while self.at < self.bytes.len() {
@@ -150,9 +151,11 @@ impl<'a> Quick<'a> {
                 0 => break,
                 b'%' => return Err(Unsure),
                 b'-' | b'.' if column == 0 && self.is_document_mark() => {
-                    if marked || begun || self.byte(self.at) == b'.' {
+                    if self.byte(self.at) == b'.' || marked && !begun || begun && !many {
                         return Err(Unsure);
                     }
+                    self.end_document()?;
+                    begun = false;
                     marked = true;
                     self.at += 3;
                     if !self.end_line()? {
@@ -165,10 +168,20 @@ impl<'a> Quick<'a> {
             begun = true;
             self.line(column as i64)?;
         }
+        self.end_document()?;
+        if begun { Ok(()) } else { Err(Unsure) }
+    }
+
+    /// Closes what is open, and waits for another node.
+    fn end_document(&mut self) -> Sure<()> {
         while self.open.len() > 1 {
             self.close()?;
         }
-        if begun { Ok(()) } else { Err(Unsure) }
+        self.set_pending(true);
+        self.continues = false;
+        self.anchored = false;
+        self.anchors.clear();
+        Ok(())
     }
 
     fn is_document_mark(&self) -> bool {

@@ -142,8 +142,11 @@ const LINES: [&str; 63] = [
 ];
 
 fn agrees(text: &str) -> Result<(), TestCaseError> {
-    if unprintable(text.as_bytes()).is_none() && is_fine(text) {
-        prop_assert_eq!(parse(text, &YamlOptions::default()), Ok(()), "{:?}", text);
+    for many in [false, true] {
+        if unprintable(text.as_bytes()).is_none() && is_fine(text, many) {
+            let options = YamlOptions { allow_multiple_documents: many, ..YamlOptions::default() };
+            prop_assert_eq!(parse(text, &options), Ok(()), "{:?}", text);
+        }
     }
     Ok(())
 }
@@ -172,8 +175,15 @@ fn what_the_parser_refuses_is_not_fine() {
         "a: 1\n\"a\": 2\n",
     ] {
         assert!(parse(text, &YamlOptions::default()).is_err(), "{text}");
-        assert!(!is_fine(text), "{text}");
+        assert!(!is_fine(text, false), "{text}");
     }
+}
+
+#[test]
+fn several_documents_are_fine_where_they_may_be() {
+    let text = "a: &x\n  b: c\n---\na: 1\n--- # c\n- d\n  e\n";
+    assert!(is_fine(text, true) && !is_fine(text, false));
+    assert!(!is_fine("a: &x 1\n---\nb: *x\n", true), "an anchor ends with its document");
 }
 
 /// What files hold is told without the parser: a change that sends them to it would go unseen.
@@ -188,7 +198,7 @@ fn it_knows_most() {
         "text: some words that\n  go on, and [on]\n\n  to the end\nquoted: \"one\n  two \\\n  three\"\nlist:\n- a\n  b\n- 'c\n  d'\n",
         "version: 1.5.0\ntime: 12:30\ndate: 2001-12-14\nempty:\ntext: >-\n  folded\n  text\nkey with spaces: value \u{e9}\n",
     ] {
-        assert!(is_fine(text), "{text}");
+        assert!(is_fine(text, false), "{text}");
         assert_eq!(parse(text, &YamlOptions::default()), Ok(()), "{text}");
     }
 }

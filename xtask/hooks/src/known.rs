@@ -68,11 +68,11 @@ impl Known {
         let mtime = (i64::from(blob.mtime.0), blob.mtime.1);
         let same = mtime == stat.mtime && u64::from(blob.size) == stat.size;
         let settled = self.index.is_some_and(|index| mtime < index);
-        (same && settled).then(|| self.blob_key(candidate, &blob.id, stat.size))
+        (same && settled).then(|| Self::blob_key(candidate, &blob.id, stat.size))
     }
 
     /// The key of a candidate's blob of this size.
-    pub(crate) fn blob_key(&self, candidate: &Candidate, id: &ObjectId, size: u64) -> Key {
+    pub(crate) fn blob_key(candidate: &Candidate, id: &ObjectId, size: u64) -> Key {
         let executable = candidate.mode == EntryMode::Executable;
         blob_key(id, &candidate.path, executable, size, u64::from(candidate.tags.is_generated()))
     }

@@ -83,7 +83,7 @@ fn gets(name: &str, rules: &FileRules, files: &[Candidate]) -> Result<Planned> {
         match rules.matches(&file.path, file.tags)? {
             Matched::Yes => one.files.push(file.path.clone()),
             Matched::No(_) if rules.ask_types() && !file.tags.is_certain() => {
-                one.undecided.push(file.path.clone())
+                one.undecided.push(file.path.clone());
             }
             Matched::No(why) => one.leave_out(why.to_string(), 1),
         }
@@ -112,16 +112,17 @@ impl Planned {
         self.files = kept;
     }
 
-    /// In one line: `ruff: 2 files (a.py, b.py); not 12 (not python): ruff check {files}`.
+    /// In one line, with the command below: `ruff: 2 files (a.py, b.py); not 12: not python`.
     pub fn line(&self) -> String {
-        let mut line = format!("{}: {}", self.name, counted(self.files.len(), "file"));
+        let mut parts = format!("{}: {}", self.name, counted(self.files.len(), "file"));
+        let mut add = |text: String| parts.push_str(&text);
         if !self.files.is_empty() {
             let named: Vec<String> = self.files.iter().take(NAMED).map(ToString::to_string).collect();
             let more = if self.files.len() > NAMED { ", …" } else { "" };
-            line.push_str(&format!(" ({}{more})", named.join(", ")));
+            add(format!(" ({}{more})", named.join(", ")));
         }
         if !self.undecided.is_empty() {
-            line.push_str(&format!(", and {} whose content decides", self.undecided.len()));
+            add(format!(", and {} whose content decides", self.undecided.len()));
         }
         if !self.left_out.is_empty() {
             let count: usize = self.left_out.values().sum();
@@ -129,11 +130,11 @@ impl Planned {
                 1 => self.left_out.keys().cloned().collect(),
                 _ => self.left_out.iter().map(|(why, count)| format!("{count} {why}")).collect(),
             };
-            line.push_str(&format!("; not {count}: {}", whys.join(", ")));
+            add(format!("; not {count}: {}", whys.join(", ")));
         }
         if let Some(run) = &self.run {
-            line.push_str(&format!("\n    {run}"));
+            add(format!("\n    {run}"));
         }
-        line
+        parts
     }
 }

@@ -235,7 +235,7 @@ impl Pass<'_> {
         let remembers = seen.tags.is_certain() || !self.plan.asks_types();
         if remembers && !self.known.is_empty() {
             seen.size = blobs.size(id).map_err(other)?;
-            if self.known.contains(self.known.blob_key(candidate, id, seen.size)) {
+            if self.known.contains(Known::blob_key(candidate, id, seen.size)) {
                 return Ok(Looked::Yes);
             }
         }
@@ -243,7 +243,7 @@ impl Pass<'_> {
         seen.size = bytes.len() as u64;
         seen.tags = seen.tags.with_content(&bytes[..bytes.len().min(SNIFFED)]);
         self.check(candidate, &bytes, seen);
-        let key = remembers.then(|| self.known.blob_key(candidate, id, seen.size));
+        let key = remembers.then(|| Known::blob_key(candidate, id, seen.size));
         Ok(key.filter(|_| seen.is_fine()).map_or(Looked::Yes, Looked::Fine))
     }
 

@@ -65,20 +65,20 @@ pub(super) fn install(session: &Session, args: &InstallArgs) -> Result<ExitCode>
         force: args.force,
     };
     let installed = install::install(&cx, &options)?;
-    tell(session, &installed, installed.lines())
+    tell(session, &installed, &installed.lines())
 }
 
 pub(super) fn uninstall(session: &Session, args: &UninstallArgs) -> Result<ExitCode> {
     let cx = context(session, "hooks uninstall")?;
     let removed = install::uninstall(&cx, args.global.map(GlobalKind::from))?;
-    tell(session, &removed, removed.lines())
+    tell(session, &removed, &removed.lines())
 }
 
 pub(super) fn status(session: &Session) -> Result<ExitCode> {
     let cx = context(session, "hooks status")?;
     let section: HooksSection = cx.config.section_or_default()?;
     let status = install::status(&cx, &install::configured(&section))?;
-    tell(session, &status, status.lines())
+    tell(session, &status, &status.lines())
 }
 
 fn context(session: &Session, command: &str) -> Result<Context> {
@@ -86,7 +86,7 @@ fn context(session: &Session, command: &str) -> Result<Context> {
     session.server_context(vec!["hooks".to_owned()], Events::none())
 }
 
-fn tell(session: &Session, data: &impl Serialize, lines: Vec<String>) -> Result<ExitCode> {
+fn tell(session: &Session, data: &impl Serialize, lines: &[String]) -> Result<ExitCode> {
     match session.global.format {
         Format::Json => print_json(&serde_json::json!(data))?,
         _ => print(&(lines.join("\n") + "\n"))?,

@@ -184,7 +184,8 @@ impl Run<'_> {
         if !self.cx.cancel.is_stopped() {
             self.take_in(wave, changed)?;
         }
-        Ok(!self.cx.cancel.is_stopped() && !(failed && self.request.plan.fail_fast))
+        let over = self.cx.cancel.is_stopped() || failed && self.request.plan.fail_fast;
+        Ok(!over)
     }
 
     /// Takes in what the commands of a wave changed: files of this run, and what they staged themselves. Other files are left as
@@ -282,7 +283,7 @@ impl Run<'_> {
         for (path, by) in self.fixing_commands(0, &todo, false)? {
             let names: Vec<&str> = by.iter().map(String::as_str).collect();
             let names = names.join(", ");
-            let line = self.first_difference(&path)?;
+            let line = self.first_difference(&path);
             let at = Location { line: Some(line), ..Location::file(path) };
             let finding = Finding::new(&names, &names, Some(at), format!("{names} would change the file"))
                 .fix(format!("xtask hooks run {} --all-files --fix", plan.stage.name()));
@@ -293,12 +294,12 @@ impl Run<'_> {
     }
 
     /// The first line that a fixer changed.
-    fn first_difference(&self, path: &RepoPath) -> Result<u32> {
+    fn first_difference(&self, path: &RepoPath) -> u32 {
         let Some(fixed) = self.fixes.iter().find(|(known, _)| *known == path).map(|(_, fixed)| fixed) else {
-            return Ok(1);
+            return 1;
         };
         let before = fixed.before.as_ref().map_or(&[][..], |before| &before.bytes);
         let same = before.iter().zip(&fixed.after).take_while(|(one, two)| one == two).count();
-        Ok(before[..same].iter().filter(|&&byte| byte == b'\n').count() as u32 + 1)
+        before[..same].iter().filter(|&&byte| byte == b'\n').count() as u32 + 1
     }
 }

@@ -136,7 +136,7 @@ pub(crate) fn run(cx: &Context, request: Request<'_>) -> Result<Ended> {
     Ok(run.finish(started))
 }
 
-impl<'a> Run<'a> {
+impl Run<'_> {
     /// Looks at these files, and remembers what was seen.
     fn look(&mut self, places: &[usize]) -> Result<()> {
         let Request { plan, target, files, .. } = self.request;

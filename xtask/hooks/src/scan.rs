@@ -69,7 +69,8 @@ impl Pass<'_> {
         let next = AtomicUsize::new(0);
         let started = Instant::now();
         let work = || {
-            let mut seen = Vec::new();
+            // Room for all: memory that isn't touched costs nothing, and growing would hold everything twice.
+            let mut seen = Vec::with_capacity(files.len());
             let mut buffer = Buffer::default();
             let mut learned = Vec::new();
             while !self.cancel.is_stopped() {

@@ -74,15 +74,12 @@ pub(crate) fn select(cx: &Context, selection: &Selection, exclude: &Globs) -> Re
 
 /// All tracked regular files that the working tree should hold. A file in conflict has several entries, and counts once.
 fn tracked(cx: &Context) -> Result<Vec<Candidate>> {
-    let mut files: Vec<Candidate> = cx
-        .tracked()?
-        .iter()
-        .filter(|entry| entry.mode.is_file() && !entry.skip_worktree)
-        .map(|entry| {
-            let executable = entry.mode == xtask_core::repo::EntryMode::Executable;
-            Candidate { blob: Blob::of(entry), ..Candidate::new(entry.path.clone(), executable) }
-        })
-        .collect();
+    let entries = cx.tracked()?;
+    let mut files = Vec::with_capacity(entries.len());
+    files.extend(entries.iter().filter(|entry| entry.mode.is_file() && !entry.skip_worktree).map(|entry| {
+        let executable = entry.mode == xtask_core::repo::EntryMode::Executable;
+        Candidate { blob: Blob::of(entry), ..Candidate::new(entry.path.clone(), executable) }
+    }));
     files.dedup_by(|a, b| a.path == b.path);
     Ok(files)
 }

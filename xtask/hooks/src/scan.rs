@@ -103,7 +103,8 @@ impl Pass<'_> {
         let next = AtomicUsize::new(0);
         let started = Instant::now();
         let work = || {
-            let mut seen = Vec::new();
+            // Room for all: memory that isn't touched costs nothing, and growing would hold everything twice.
+            let mut seen = Vec::with_capacity(files.len());
             let mut desk = Desk { buffer: Buffer::default(), blobs: self.blobs(), learned: Vec::new() };
             while !self.cancel.is_stopped() {
                 let from = next.fetch_add(SHARE, Ordering::Relaxed);

@@ -130,11 +130,16 @@ pub(crate) fn let_through(
     entries: &[IndexEntry],
     files: Vec<Candidate>,
 ) -> Result<Vec<Candidate>> {
-    let mut chosen = Vec::with_capacity(files.len());
-    for file in files {
-        if plan.looks_at(&file.path, file.tags)? {
-            chosen.push(file);
-        }
+    let mut chosen = files;
+    let mut wrong = None;
+    chosen.retain(|file| {
+        plan.looks_at(&file.path, file.tags).unwrap_or_else(|problem| {
+            wrong.get_or_insert(problem);
+            false
+        })
+    });
+    if let Some(problem) = wrong {
+        return Err(problem);
     }
     if let Some(repo) = cx.repo.as_ref().filter(|_| plan.asks_generated()) {
         let paths: Vec<&RepoPath> = chosen.iter().map(|file| &file.path).collect();
@@ -155,8 +160,9 @@ pub(crate) fn paths_between(repo: &Repo, old: &Side, new: &Side) -> Result<BTree
 
 /// All tracked entries that the working tree should hold. A file in conflict has several entries, and counts once.
 fn tracked(cx: &Context) -> Result<Vec<Candidate>> {
-    let mut files: Vec<Candidate> =
-        cx.tracked()?.iter().filter(|entry| !entry.skip_worktree).map(Candidate::from).collect();
+    let entries = cx.tracked()?;
+    let mut files = Vec::with_capacity(entries.len());
+    files.extend(entries.iter().filter(|entry| !entry.skip_worktree).map(Candidate::from));
     files.dedup_by(|a, b| a.path == b.path);
     Ok(files)
 }

@@ -20,8 +20,8 @@ pub(crate) struct Reporting {
     events: Events,
     reporter: Reporter,
     started: Instant,
-    /// Whether the report folder is written.
-    folder: bool,
+    /// Whether git itself asked: the report folder stays, and little is said.
+    hook: bool,
 }
 
 impl Reporting {
@@ -32,7 +32,7 @@ impl Reporting {
         let mode = ReporterMode::choose(session.global.quiet, is_terminal, session.is_ci());
         let reporter =
             Reporter::start(receiver, mode, session.error_style(), Redactor::new(session.environment));
-        Self { events: Events::to(sender), reporter, started: Instant::now(), folder: true }
+        Self { events: Events::to(sender), reporter, started: Instant::now(), hook: false }
     }
 
     /// Where work tells what it does.
@@ -40,9 +40,9 @@ impl Reporting {
         self.events.clone()
     }
 
-    /// Leaves the report folder as it is: git runs hooks all the time, and the last run that somebody asked for is what lies there.
-    pub(crate) fn without_folder(self) -> Self {
-        Self { folder: false, ..self }
+    /// A run that git asked for: it says little, and leaves the report folder as it is, where the last run lies that a person asked for.
+    pub(crate) fn of_hook(self) -> Self {
+        Self { hook: true, ..self }
     }
 
     /// Ends the run of one gate. Whatever kept it from its end is told as what became of the gate, in every format; wrong usage
@@ -76,7 +76,7 @@ impl Reporting {
     /// Ends the run: writes the report folder, the files of `--report`, and the results on standard output.
     pub(crate) fn finish(self, session: &Session, cx: &Context, command: &str, results: Results) -> ExitCode {
         let Results { gates, mut own_json, usage } = results;
-        let Self { events, reporter, started, folder } = self;
+        let Self { events, reporter, started, hook } = self;
         drop(events);
         reporter.finish();
         let wall_ms = u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX);
@@ -94,10 +94,10 @@ impl Reporting {
         if let Some(own) = &mut own_json {
             redact_json(own, &redactor);
         }
-        let written = write_reports(session, cx, &report, own_json.as_ref(), folder);
+        let written = write_reports(session, cx, &report, own_json.as_ref(), !hook);
         let printed = match (session.global.format, own_json) {
             (Format::Json, Some(own)) => print_json(&own),
-            (format, _) => print(&report::render(&report, format, session.style())),
+            (format, _) => print(&report::render(&report, format, Style { brief: hook, ..session.style() })),
         };
         // What could not be told is told here, and counts beside what the run came to: an interruption stays one.
         for told in [usage, written.err(), printed.err()].into_iter().flatten() {

@@ -58,7 +58,7 @@ impl Session {
         let width = width.filter(|width| *width > 0);
         let measured = || terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
         let width = width.or_else(measured).unwrap_or(100);
-        Style { colour, width, verbose: self.global.verbose }
+        Style { colour, width, verbose: self.global.verbose, brief: false }
     }
 
     /// Whether what is missing fails the gates that are named.

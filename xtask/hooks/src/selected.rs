@@ -36,7 +36,7 @@ pub(crate) fn run_on_files(
         intent,
         input: &input,
     };
-    let Ended { mut report, fixes } = run(cx, request)?;
+    let Ended { mut report, fixes, .. } = run(cx, request)?;
     if cx.cancel.is_stopped() {
         return Ok(report);
     }

@@ -116,12 +116,7 @@ pub(super) fn run(session: &Session, args: RunArgs) -> Result<ExitCode> {
             return plan_of(session, &plan, false, &xtask_hooks::plan_hook(&cx, &plan, &input)?);
         }
         let end = run_hook(&cx, &plan, &input);
-        return reporting.without_folder().finish_one(
-            session,
-            &cx,
-            "hooks",
-            end.map(|report| (report, None)),
-        );
+        return reporting.of_hook().finish_one(session, &cx, "hooks", end.map(|report| (report, None)));
     };
     if session.global.plan {
         return plan_of(session, &plan, args.fix, &xtask_hooks::plan_selection(&cx, &plan, &selection)?);

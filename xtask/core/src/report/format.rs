@@ -83,11 +83,13 @@ pub struct Style {
     pub width: usize,
     /// Whether to tell more (`-v`): known findings, whole messages, all findings.
     pub verbose: bool,
+    /// Whether a run without anything to tell is told in a line, or not at all: a hook speaks in the middle of git's own output.
+    pub brief: bool,
 }
 
 impl Style {
     /// No colour, 80 columns: what a file or a pipe gets.
-    pub const PLAIN: Self = Self { colour: false, width: 80, verbose: false };
+    pub const PLAIN: Self = Self { colour: false, width: 80, verbose: false, brief: false };
 }
 
 impl Default for Style {

@@ -8,7 +8,7 @@ use unicode_width::UnicodeWidthStr;
 use super::Style;
 use super::tally::{Cases, headline, measured, new_and_known, summary, symbol, verdict};
 use super::text::{clean, count, duration, first_lines, fit, one_line, wrap};
-use crate::model::{CaseStatus, Finding, GateReport, Outcome, Report, Severity, State, TEST_FAILED};
+use crate::model::{CaseStatus, Finding, GateReport, Outcome, Report, Severity, Skip, State, TEST_FAILED};
 
 /// How many findings, and how many failed tests, of a gate are listed without `-v`.
 const LISTED: usize = 50;
@@ -32,6 +32,12 @@ const NARROWEST: usize = 40;
 const WIDEST: usize = 1000;
 
 pub(super) fn render(report: &Report, style: Style) -> String {
+    let nothing = |gate: &GateReport| {
+        matches!(gate.outcome, Outcome::Skipped { reason: Skip::NothingToDo, .. }) && gate.missing.is_empty()
+    };
+    if style.brief && report.gates.iter().all(nothing) {
+        return String::new();
+    }
     let mut page = Page { text: String::new(), width: style.width.clamp(NARROWEST, WIDEST), style };
     page.table(report);
     for gate in &report.gates {
@@ -39,7 +45,9 @@ pub(super) fn render(report: &Report, style: Style) -> String {
         page.failed_cases(gate);
     }
     page.ways_on(report);
-    page.verdict(report);
+    if !style.brief || report.exit_code != 0 {
+        page.verdict(report);
+    }
     page.text
 }
 

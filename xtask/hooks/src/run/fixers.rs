@@ -19,7 +19,7 @@ use crate::snapshot::{Change, Content};
 const ROUNDS: usize = 3;
 
 /// Who changed which files in a round.
-type Changed = BTreeMap<RepoPath, BTreeSet<String>>;
+pub(super) type Changed = BTreeMap<RepoPath, BTreeSet<String>>;
 
 impl Run<'_> {
     /// Lets fixers work on what was seen until nothing changes any more.
@@ -63,7 +63,7 @@ impl Run<'_> {
         }
     }
 
-    fn place_of(&self, path: &RepoPath) -> Option<usize> {
+    pub(super) fn place_of(&self, path: &RepoPath) -> Option<usize> {
         self.request.files.binary_search_by(|file| file.path.cmp(path)).ok()
     }
 
@@ -140,6 +140,14 @@ impl Run<'_> {
             }
         }
         let mut changed = Changed::new();
+        let (in_place, chosen): (Vec<_>, Vec<_>) =
+            chosen.into_iter().partition(|(command, _)| self.is_in_place(command));
+        for (command, mine) in in_place {
+            if self.cx.cancel.is_stopped() {
+                return Ok(changed);
+            }
+            self.fix_in_place(round == 0, command, &mine, &mut changed)?;
+        }
         if chosen.is_empty() {
             return Ok(changed);
         }
@@ -218,7 +226,7 @@ impl Run<'_> {
             };
             let bytes = self.in_my_form(&path, now)?;
             let before = match place {
-                Some(at) => self.before(&self.request.files[at])?,
+                Some(at) => self.before(&self.request.files[at], None)?,
                 None => None,
             };
             for name in &by {
@@ -240,14 +248,25 @@ impl Run<'_> {
         Ok(())
     }
 
-    /// How a file was before any fixer.
-    fn before(&self, candidate: &Candidate) -> Result<Option<Before>> {
+    /// How a file was before any fixer; `on_disk` is what the working tree held, where a command may have changed that since.
+    pub(super) fn before(&self, candidate: &Candidate, on_disk: Option<&[u8]>) -> Result<Option<Before>> {
         if self.fixes.after(&candidate.path).is_some() {
             // It is asked at the first change alone.
             return Ok(None);
         }
-        let bytes = self.bytes(candidate)?;
+        let bytes = match on_disk {
+            Some(on_disk) => self.bytes_before(candidate, on_disk)?,
+            None => self.bytes(candidate)?,
+        };
         Ok(bytes.map(|bytes| Before { mode: candidate.mode, id: candidate.id, bytes }))
+    }
+
+    /// The content of a file as the run sees it, where the working tree held `on_disk`.
+    pub(super) fn bytes_before(&self, candidate: &Candidate, on_disk: &[u8]) -> Result<Option<Vec<u8>>> {
+        match (self.request.target, self.fixes.after(&candidate.path)) {
+            (Target::Worktree, None) => Ok(Some(on_disk.to_vec())),
+            _ => self.bytes(candidate),
+        }
     }
 
     /// Content as git would hold it, in the form in which this run looks at files.

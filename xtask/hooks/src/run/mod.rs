@@ -5,6 +5,7 @@ mod checkers;
 mod credentials;
 mod fixers;
 mod fixes;
+mod in_place;
 mod judge;
 mod python;
 mod rooms;
@@ -19,6 +20,7 @@ use xtask_core::model::{Finding, GateReport, Metric, Missing, Outcome, Result, S
 use xtask_core::repo::{IndexEntry, ObjectId, Side};
 
 pub(crate) use fixes::{Fixed, Fixes};
+pub(crate) use in_place::{InPlace, left_copies};
 use rooms::Rooms;
 use summary::Times;
 pub(crate) use summary::counted;
@@ -57,6 +59,8 @@ pub(crate) struct Ended {
     pub(crate) report: GateReport,
     /// What fixers made.
     pub(crate) fixes: Fixes,
+    /// What fixing commands changed in the working tree itself.
+    pub(crate) in_place: InPlace,
 }
 
 /// What a run is asked for.
@@ -80,6 +84,7 @@ struct Run<'a> {
     /// What the last look at each file saw, by its place in the list.
     seen: BTreeMap<usize, Seen>,
     fixes: Fixes,
+    in_place: InPlace,
     /// What needn't be looked at.
     known: Known,
     findings: Vec<Finding>,
@@ -101,15 +106,21 @@ pub(crate) fn run(cx: &Context, request: Request<'_>) -> Result<Ended> {
     let request = Request { plan, ..request };
     let Request { target, files, intent, .. } = request;
     let idle = |command: &crate::resolve::Command| command.wants_files() && !command.always;
-    if files.is_empty() && plan.commands.iter().all(idle) {
+    let on_tree = plan.checks.iter().any(|check| matches!(check.work, Work::Tree(_)));
+    if files.is_empty() && !on_tree && plan.commands.iter().all(idle) {
         let outcome = Outcome::nothing_to_do("no files to check: only what git tracks is looked at");
-        return Ok(Ended { report: GateReport::new("hooks", outcome), fixes: Fixes::default() });
+        return Ok(Ended {
+            report: GateReport::new("hooks", outcome),
+            fixes: Fixes::default(),
+            in_place: InPlace::default(),
+        });
     }
     let mut run = Run {
         cx,
         request,
         seen: BTreeMap::new(),
         fixes: Fixes::default(),
+        in_place: InPlace::default(),
         // What a secret is isn't in the repository: files are looked at again each time.
         known: if credentials::check(plan).is_some() { Known::default() } else { Known::load(cx, plan) },
         findings: Vec::new(),
@@ -120,23 +131,31 @@ pub(crate) fn run(cx: &Context, request: Request<'_>) -> Result<Ended> {
         commands: 0,
         left_out: 0,
     };
-    run.look(&(0..files.len()).collect::<Vec<_>>())?;
-    match intent {
-        Intent::Fix => run.fix_until_stable()?,
-        Intent::Report => {}
-    }
-    run.look_with_python()?;
-    run.judge()?;
-    if !plan.fail_fast || run.findings.is_empty() {
-        if intent == Intent::Report {
-            run.would_fix()?;
-        }
-        run.check_by_commands()?;
+    if let Err(problem) = run.all(intent) {
+        run.in_place.undo(cx)?;
+        return Err(problem);
     }
     Ok(run.finish(started))
 }
 
 impl Run<'_> {
+    /// The run from its first look to its last command.
+    fn all(&mut self, intent: Intent) -> Result<()> {
+        self.look(&(0..self.request.files.len()).collect::<Vec<_>>())?;
+        if intent == Intent::Fix {
+            self.fix_until_stable()?;
+        }
+        self.look_with_python()?;
+        self.judge()?;
+        if !self.request.plan.fail_fast || self.findings.is_empty() {
+            if intent == Intent::Report {
+                self.would_fix()?;
+            }
+            self.check_by_commands()?;
+        }
+        Ok(())
+    }
+
     /// Looks at these files, and remembers what was seen.
     fn look(&mut self, places: &[usize]) -> Result<()> {
         let Request { plan, target, files, .. } = self.request;
@@ -184,6 +203,7 @@ impl Run<'_> {
     }
 
     fn finish(mut self, started: Instant) -> Ended {
+        let summary = self.summary();
         let mut report = GateReport::judged("hooks", std::mem::take(&mut self.findings));
         if self.cx.cancel.is_stopped() {
             report.outcome =
@@ -203,9 +223,9 @@ impl Run<'_> {
             Metric::count("files", self.seen.len()),
             Metric { value: bytes, unit: Unit::Bytes, ..Metric::count("bytes", 0) },
         ];
-        report.summary = self.summary();
+        report.summary = summary;
         report.wall_ms = started.elapsed().as_millis() as u64;
         self.known.save();
-        Ended { report, fixes: self.fixes }
+        Ended { report, fixes: self.fixes, in_place: self.in_place }
     }
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use xtask_core::model::Metric;
 
-use super::Run;
+use super::{Run, Target};
 
 /// How long the parts of a run took.
 #[derive(Default)]
@@ -30,7 +30,9 @@ impl Run<'_> {
             parts.push(format!("{name} ({} ms {room})", wall.as_millis()));
         }
         if !self.fixes.is_empty() {
-            parts.push(format!("{} fixed", counted(self.fixes.len(), "file")));
+            let lands = self.findings.is_empty() || *self.request.target == Target::Worktree;
+            let word = if lands { "fixed" } else { "could be fixed" };
+            parts.push(format!("{} {word}", counted(self.fixes.len(), "file")));
         }
         if self.left_out > 0 {
             parts.push(format!("{} not run here", counted(self.left_out, "fixing command")));

@@ -16,7 +16,7 @@ use land::Landed;
 
 use crate::commands::HookInput;
 use crate::resolve::StagePlan;
-use crate::run::{Ended, Fixes, Intent, Request, Target, counted, run};
+use crate::run::{Ended, Fixes, Intent, Request, Target, counted, left_copies, run};
 use crate::section::OnFix;
 use crate::select::Candidate;
 
@@ -39,7 +39,13 @@ pub fn run_staged(cx: &Context, plan: &StagePlan, input: &HookInput) -> Result<G
         intent: Intent::Fix,
         input,
     };
-    let Ended { mut report, fixes } = run(cx, request)?;
+    let Ended { mut report, fixes, in_place } = run(cx, request)?;
+    if cx.cancel.is_stopped()
+        || !report.findings.is_empty()
+        || matches!(report.outcome, Outcome::Invalid { .. })
+    {
+        in_place.undo(cx)?;
+    }
     if fixes.is_empty() || cx.cancel.is_stopped() {
         return Ok(report);
     }
@@ -73,7 +79,10 @@ pub fn run_staged(cx: &Context, plan: &StagePlan, input: &HookInput) -> Result<G
                 );
             }
         }
-        Landed::Overlaps(overlaps) => fail(&mut report, overlaps.into_iter()),
+        Landed::Overlaps(overlaps) => {
+            in_place.undo(cx)?;
+            fail(&mut report, overlaps.into_iter());
+        }
     }
     Ok(report)
 }
@@ -89,7 +98,9 @@ pub fn recover(cx: &Context) -> Result<Vec<String>> {
         return Err(Problem::usage("there is nothing to recover: this is no git repository"));
     };
     let (_, recovered) = Journal::open(repo, &cx.events, &cx.cancel)?;
-    Ok(recovered.lines())
+    let mut told = recovered.lines();
+    told.extend(left_copies(cx)?);
+    Ok(told)
 }
 
 /// The report of a run that fails for these.

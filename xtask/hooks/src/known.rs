@@ -13,12 +13,16 @@ use crate::resolve::StagePlan;
 use crate::select::Candidate;
 use crate::worktree::Stat;
 
+/// Whether the system has a time of the last change that nobody can set back.
+const HAS_CTIME: bool = cfg!(unix);
+
 /// What the index holds of a file.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Blob {
     id: ObjectId,
     size: u32,
     mtime: (i32, u32),
+    ctime: (i32, u32),
 }
 
 impl Blob {
@@ -28,6 +32,7 @@ impl Blob {
             id: entry.id,
             size: entry.size,
             mtime: entry.mtime,
+            ctime: entry.ctime,
         })
     }
 }
@@ -66,7 +71,9 @@ impl Known {
     /// The key of a file that equals its blob, as its size and times tell.
     pub(crate) fn key(&self, candidate: &Candidate, blob: &Blob, stat: &Stat) -> Option<Key> {
         let mtime = (i64::from(blob.mtime.0), blob.mtime.1);
-        let same = mtime == stat.mtime && u64::from(blob.size) == stat.size;
+        let ctime = (i64::from(blob.ctime.0), blob.ctime.1);
+        let times = mtime == stat.mtime && (ctime == stat.ctime || !HAS_CTIME);
+        let same = times && u64::from(blob.size) == stat.size;
         let settled = self.index.is_some_and(|index| mtime < index);
         (same && settled).then(|| Self::blob_key(candidate, &blob.id, stat.size))
     }
@@ -106,8 +113,10 @@ mod tests {
         let candidate = Candidate::untracked(RepoPath::from("a"), false);
         let id = ObjectId::from_bytes(&[1; 20]).unwrap();
         let key = |mtime: (i32, u32), size, stat_mtime, stat_size| {
-            let blob = Blob { id, size, mtime };
-            known.key(&candidate, &blob, &Stat { size: stat_size, mtime: stat_mtime }).is_some()
+            let blob = Blob { id, size, mtime, ctime: mtime };
+            known
+                .key(&candidate, &blob, &Stat { size: stat_size, mtime: stat_mtime, ctime: stat_mtime })
+                .is_some()
         };
         assert!(key((100, 4), 3, (100, 4), 3));
         assert!(!key((100, 5), 3, (100, 5), 3), "as new as the index");
@@ -115,8 +124,8 @@ mod tests {
         assert!(!key((100, 4), 3, (100, 3), 3), "another time");
         assert!(!key((100, 4), 3, (100, 4), 4), "another size");
         assert!(!key((100, 4), 3, (100, 4), 3 + (1 << 32)), "a size that git cuts to 32 bits");
-        let blob = Blob { id, size: 3, mtime: (1, 0) };
-        let stat = Stat { size: 3, mtime: (1, 0) };
+        let blob = Blob { id, size: 3, mtime: (1, 0), ctime: (1, 0) };
+        let stat = Stat { size: 3, mtime: (1, 0), ctime: (1, 0) };
         assert!(Known::default().key(&candidate, &blob, &stat).is_none(), "without an index");
     }
 }

@@ -21,6 +21,8 @@ pub(crate) struct Stat {
     pub(crate) size: u64,
     /// When it was changed last: seconds and nanoseconds since 1970.
     pub(crate) mtime: (i64, u32),
+    /// When its content, mode or name was changed last, in the same form; the same as `mtime` where the system has no such time.
+    pub(crate) ctime: (i64, u32),
 }
 
 impl Worktree {
@@ -136,7 +138,14 @@ fn of_metadata(metadata: &std::fs::Metadata) -> Stat {
     let since = metadata.modified().ok().and_then(|at| at.duration_since(std::time::UNIX_EPOCH).ok());
     // Where the time isn't known, or is before 1970, it equals no other.
     let mtime = since.map_or((i64::MIN, 0), |since| (since.as_secs() as i64, since.subsec_nanos()));
-    Stat { size: metadata.len(), mtime }
+    #[cfg(unix)]
+    let ctime = {
+        use std::os::unix::fs::MetadataExt;
+        (metadata.ctime(), metadata.ctime_nsec() as u32)
+    };
+    #[cfg(not(unix))]
+    let ctime = mtime;
+    Stat { size: metadata.len(), mtime, ctime }
 }
 
 #[cfg(unix)]
@@ -153,7 +162,8 @@ mod posix {
         let is_file = FileType::from_raw_mode(found.st_mode) == FileType::RegularFile;
         #[expect(clippy::unnecessary_cast, reason = "the types differ between systems")]
         let mtime = (found.st_mtime as i64, found.st_mtime_nsec as u32);
-        is_file.then_some(Stat { size: found.st_size as u64, mtime })
+        let ctime = (found.st_ctime, found.st_ctime_nsec as u32);
+        is_file.then_some(Stat { size: found.st_size as u64, mtime, ctime })
     }
 
     pub(super) fn open(top: &File, path: &RepoPath) -> io::Result<Option<(File, Stat)>> {

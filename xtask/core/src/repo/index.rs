@@ -46,6 +46,7 @@ fn by_library(file: &Path) -> Result<Vec<IndexEntry>, Refusal> {
             skip_worktree: extended & SKIP_WORKTREE != 0,
             size: entry.file_size,
             mtime: (entry.mtime.seconds(), entry.mtime.nanoseconds()),
+            ctime: (entry.ctime.seconds(), entry.ctime.nanoseconds()),
             path: RepoPath::new(entry.path),
         });
     }
@@ -86,7 +87,11 @@ fn parse(mut output: &[u8]) -> Option<Vec<IndexEntry>> {
         for line in &mut lines {
             *line = std::str::from_utf8(take(&mut output, b'\n')?).ok()?.trim();
         }
-        let (seconds, nanoseconds) = lines[1].strip_prefix("mtime: ")?.split_once(':')?;
+        // git prints the 32 bits without a sign.
+        let time = |line: &str, name: &str| {
+            let (seconds, nanoseconds) = line.strip_prefix(name)?.split_once(':')?;
+            Some((seconds.trim().parse::<u32>().ok()? as i32, nanoseconds.trim().parse().ok()?))
+        };
         let (size, flags) = lines[4].strip_prefix("size: ")?.split_once("flags: ")?;
         let extended = u32::from_str_radix(flags.trim(), 16).ok()? >> 16;
         entries.push(IndexEntry {
@@ -97,8 +102,8 @@ fn parse(mut output: &[u8]) -> Option<Vec<IndexEntry>> {
             intent_to_add: extended & INTENT_TO_ADD != 0,
             skip_worktree: extended & SKIP_WORKTREE != 0,
             size: size.trim().parse().ok()?,
-            // git prints the 32 bits without a sign.
-            mtime: (seconds.trim().parse::<u32>().ok()? as i32, nanoseconds.trim().parse().ok()?),
+            mtime: time(lines[1], "mtime: ")?,
+            ctime: time(lines[0], "ctime: ")?,
         });
     }
     Some(entries)

@@ -74,5 +74,6 @@ fn of_tree(path: RepoPath, mode: EntryMode, id: ObjectId) -> IndexEntry {
         skip_worktree: false,
         size: 0,
         mtime: (0, 0),
+        ctime: (0, 0),
     }
 }

@@ -115,6 +115,8 @@ pub struct IndexEntry {
     pub size: u32,
     /// The modification time that git recorded, in seconds and nanoseconds.
     pub mtime: (i32, u32),
+    /// The time of the last change of its content, mode or name that git recorded, in the same form.
+    pub ctime: (i32, u32),
 }
 
 /// One side of a comparison.

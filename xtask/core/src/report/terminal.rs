@@ -390,7 +390,7 @@ passed; 12.3 s)
     proptest! {
         #[test]
         fn any_report_renders_at_any_width(report in samples::any_report(), width in prop_oneof![0_usize..200, 60_000_usize..70_000], verbose: bool) {
-            let text = render(&report, Style { colour: false, width, verbose });
+            let text = render(&report, Style { width, verbose, ..Style::PLAIN });
             prop_assert!(text.ends_with('\n'));
             let has_cases = report.gates.iter().any(|gate| !gate.cases.is_empty());
             prop_assert_eq!(has_cases, text.lines().last().is_some_and(|line| line.ends_with(" skipped")));
@@ -398,7 +398,7 @@ passed; 12.3 s)
 
         #[test]
         fn a_table_fits_the_width(width in 56_usize..160) {
-            let text = render(&samples::mixed(), Style { colour: false, width, verbose: false });
+            let text = render(&samples::mixed(), Style { width, ..Style::PLAIN });
             for line in text.lines() {
                 prop_assert!(columns(line) <= width, "{line:?}");
             }

@@ -181,6 +181,7 @@ mod tests {
                 skip_worktree: false,
                 size: 0,
                 mtime: (0, 0),
+                ctime: (0, 0),
             })
             .collect();
         entries.sort_by(|a, b| a.path.cmp(&b.path));

@@ -19,6 +19,7 @@ use crate::resolve::StagePlan;
 use crate::run::{Ended, Fixes, Intent, Request, Target, counted, run};
 use crate::section::OnFix;
 use crate::select::Candidate;
+use crate::stage::Stage;
 
 /// Runs `plan` on what is staged.
 pub fn run_staged(cx: &Context, plan: &StagePlan, input: &HookInput) -> Result<GateReport> {
@@ -61,17 +62,21 @@ pub fn run_staged(cx: &Context, plan: &StagePlan, input: &HookInput) -> Result<G
                 OnFix::Stop => "fixed in the working tree",
             };
             cx.events.notice(format!("hooks: {done}: {}", shown(&fixes)));
-            if plan.on_fix == OnFix::Stop {
-                fail(
-                    &mut report,
-                    fixes.iter().map(|(path, fixed)| {
-                        let message = format!("{} fixed the file in the working tree", fixed.by.join(", "));
-                        let at = Some(Location::file(path.clone()));
-                        Finding::new("hooks", "fixed", at, message)
-                            .fix("look at it, `git add` it, and commit again")
-                    }),
-                );
-            }
+            // git merge commits the tree that it made, whatever the hook stages.
+            let (how, fix) = match plan.on_fix {
+                OnFix::Stop => ("in the working tree", "look at it, `git add` it, and commit again"),
+                OnFix::Restage if plan.stage == Stage::PreMergeCommit => {
+                    ("and staged it, which git merge doesn't take in", "conclude the merge by `git commit`")
+                }
+                OnFix::Restage => return Ok(report),
+            };
+            fail(
+                &mut report,
+                fixes.iter().map(|(path, fixed)| {
+                    let message = format!("{} fixed the file {how}", fixed.by.join(", "));
+                    Finding::new("hooks", "fixed", Some(Location::file(path.clone())), message).fix(fix)
+                }),
+            );
         }
         Landed::Overlaps(overlaps) => fail(&mut report, overlaps.into_iter()),
     }

@@ -123,7 +123,9 @@ fn a_filter_that_fails() {
 /// pointer, and a fix of another file leaves it alone.
 #[test]
 fn git_lfs() {
-    let repo = Repo::new(&format!("{SED}[hooks.pre-commit.commands.keep]\nrun = \"grep -q 'oid sha256' big.bin\"\nin = \"snapshot\"\n"));
+    let repo = Repo::new(&format!(
+        "{SED}[hooks.pre-commit.commands.keep]\nrun = \"grep -q 'oid sha256' big.bin\"\nin = \"snapshot\"\n"
+    ));
     if repo.run(repo.command("git-lfs").arg("version")).code != 0 {
         println!("skipped: git-lfs is not installed");
         return;

@@ -124,7 +124,9 @@ fn staged_links() {
     for config in [STRIP, SED] {
         let repo = Repo::new(config);
         repo.commit_unchecked("real.txt", "bad \n");
-        for (name, target) in [("link.txt", "real.txt"), ("dangling.txt", "bad "), ("up.txt", ".."), ("out.txt", "/etc/passwd")] {
+        for (name, target) in
+            [("link.txt", "real.txt"), ("dangling.txt", "bad "), ("up.txt", ".."), ("out.txt", "/etc/passwd")]
+        {
             symlink(target, repo.path(name)).unwrap();
             repo.add(name);
         }
@@ -167,7 +169,9 @@ fn the_executable_bit() {
 /// A fixer that sets the bit, and nothing else: it is staged, and the user's file gets it.
 #[test]
 fn a_fixer_of_the_bit() {
-    let repo = Repo::new("[hooks.pre-commit.commands.x]\nrun = \"chmod +x {files}\"\nfixes = true\nglob = [\"*.sh\"]\n");
+    let repo = Repo::new(
+        "[hooks.pre-commit.commands.x]\nrun = \"chmod +x {files}\"\nfixes = true\nglob = [\"*.sh\"]\n",
+    );
     repo.stage("f.sh", "#!/bin/sh\n");
     repo.commit().ok();
     assert!(repo.line(&["ls-files", "--stage", "f.sh"]).starts_with("100755"));
@@ -281,4 +285,37 @@ fn inside_a_submodule() {
     repo.commit().ok();
     assert_eq!(repo.head("f.txt").unwrap(), b"a\nb\n");
     assert_eq!(repo.disk("sub/f.txt").unwrap(), b"a\nB\n");
+}
+
+/// A pipe in its place, which nobody writes to: nothing waits for it.
+#[test]
+fn a_file_that_became_a_pipe() {
+    for (config, fixed) in [(STRIP, &b"bad\n"[..]), (SED, b"good \n")] {
+        let repo = Repo::new(&format!("{config}[hooks.pre-commit.commands.see]\nrun = \"cat {{files}}\"\n"));
+        repo.stage("f.txt", "bad \n");
+        repo.stage("g.txt", "x\n");
+        for name in ["f.txt", "g.txt"] {
+            remove(&repo, name);
+        }
+        repo.shell("mkfifo f.txt g.txt h.txt");
+        repo.commit().ok();
+        assert_eq!(repo.head("f.txt").unwrap(), fixed);
+        assert_eq!(repo.head("g.txt").unwrap(), b"x\n");
+    }
+}
+
+/// A repository inside of the working tree, tracked as a link to a commit without any `.gitmodules`, and one that isn't tracked.
+#[test]
+fn repositories_inside() {
+    for config in [STRIP, SED] {
+        let repo = Repo::new(config);
+        repo.shell("for n in in un; do git init -q $n; cd $n; printf 'bad \\n' > f.txt; git add .; git commit -qm x; cd ..; done");
+        repo.git(&["-c", "advice.addEmbeddedRepo=false", "add", "in"]);
+        repo.stage("f.txt", "bad \n");
+        repo.write("f.txt", "bad \nmine\n");
+        repo.commit().ok();
+        assert_eq!(repo.disk("in/f.txt").unwrap(), b"bad \n");
+        assert_eq!(repo.disk("un/f.txt").unwrap(), b"bad \n");
+        assert_eq!(repo.line(&["-C", "in", "status", "--porcelain"]), "");
+    }
 }

@@ -58,42 +58,47 @@ fn the_fixed_file_is_saved() {
     }
 }
 
-/// `git add` of another file: it becomes part of the commit, as with any hook, or stays staged; nothing of it is lost.
+/// `git add` during the run, of another file or of the very one: what was checked isn't what would be committed. What was staged stays
+/// staged, and the next commit takes it.
 #[test]
-fn another_file_is_staged() {
-    for config in [STRIP, SED] {
-        let repo = meanwhile(config, "echo added > added.txt; git add added.txt");
+fn a_file_is_staged() {
+    for (config, fixed) in [(STRIP, &b"bad\n"[..]), (SED, b"good \n"), ("", b"bad \n")] {
+        let repo = meanwhile(config, "[ -e added.txt ] || { echo added > added.txt; git add added.txt; }");
         repo.stage("f.txt", "bad \n");
-        let ended = repo.commit();
-        assert_eq!(repo.staged("added.txt").as_deref(), Some(&b"added\n"[..]), "{}", ended.told);
-        assert_eq!(repo.disk("added.txt").unwrap(), b"added\n");
+        repo.commit().fails(&["added.txt", "staged anew"]);
+        assert_eq!(repo.staged("added.txt").unwrap(), b"added\n");
+        assert_eq!(repo.staged("f.txt").unwrap(), b"bad \n");
+        assert_eq!(repo.disk("f.txt").unwrap(), b"bad \n");
+        repo.commit().ok();
+        repo.holds("added.txt", b"added\n", b"added\n");
+        repo.holds("f.txt", fixed, fixed);
         repo.is_tidy();
-    }
-}
-
-/// `git add` of the very file: what was checked isn't what would be committed.
-#[test]
-fn the_fixed_file_is_staged_anew() {
-    for config in [STRIP, SED] {
-        let repo = meanwhile(config, "echo anew >> f.txt; git add f.txt");
+        let repo = meanwhile(config, "grep -q anew f.txt || { echo anew >> f.txt; git add f.txt; }");
         repo.stage("f.txt", "bad \n");
-        let ended = repo.commit();
-        assert_eq!(ended.code, 1, "{}", ended.told);
-        ended.says(&["f.txt", "staged anew"]);
+        repo.commit().fails(&["f.txt", "staged anew"]);
         assert_eq!(repo.staged("f.txt").unwrap(), b"bad \nanew\n");
         assert_eq!(repo.disk("f.txt").unwrap(), b"bad \nanew\n");
         repo.is_tidy();
+        repo.commit().ok();
+        let fixed = [fixed, b"anew\n"].concat();
+        repo.holds("f.txt", &fixed, &fixed);
+        // Unstaged, or taken away.
+        let repo = meanwhile(config, "git reset -q -- g.txt; git rm -q --cached --ignore-unmatch h.txt");
+        repo.commit_unchecked("h.txt", "x\n");
+        repo.stage("f.txt", "bad \n");
+        repo.stage("g.txt", "x\n");
+        repo.commit().fails(&["g.txt, h.txt", "staged anew"]);
     }
 }
 
-/// The same without a fixer that has anything to do: what would be committed wasn't checked.
+/// `git status` in between writes the index anew, with the same entries.
 #[test]
-fn a_checked_file_is_staged_anew() {
-    let repo = meanwhile("", "echo anew >> f.txt; git add f.txt");
-    repo.stage("f.txt", "fine\n");
-    let ended = repo.commit();
-    assert_eq!(repo.staged("f.txt").unwrap(), b"fine\nanew\n", "{}", ended.told);
-    assert_eq!(repo.disk("f.txt").unwrap(), b"fine\nanew\n");
+fn the_index_is_refreshed() {
+    let repo = meanwhile(STRIP, "touch -d 2020-01-01 other.txt; git status >/dev/null; git add .");
+    repo.commit_unchecked("other.txt", "x\n");
+    repo.stage("f.txt", "bad \n");
+    repo.commit().ok();
+    repo.holds("f.txt", b"bad\n", b"bad\n");
 }
 
 /// A checker in place whose file is saved under its hands, so that it fails: it is asked again where nobody writes.
@@ -145,7 +150,8 @@ fn the_index_is_locked_for_a_moment() {
 /// A commit inside of the hook, in the same working tree.
 #[test]
 fn another_commit_in_the_same_working_tree() {
-    let repo = meanwhile(SED, "echo x > inner.txt && git add inner.txt && git commit -q --no-verify -m inner");
+    let repo =
+        meanwhile(SED, "echo x > inner.txt && git add inner.txt && git commit -q --no-verify -m inner");
     repo.stage("f.txt", "bad\n");
     let ended = repo.commit();
     // git itself finds that HEAD moved; or the commit was made by the inner one.
@@ -161,7 +167,8 @@ fn another_commit_in_the_same_working_tree() {
 /// Two linked worktrees commit at the same time, again and again.
 #[test]
 fn two_worktrees() {
-    let repo = Repo::new(&format!("{STRIP}{SED}").replacen("[hooks.pre-commit]\n", "[hooks.pre-commit]\n", 1));
+    let repo =
+        Repo::new(&format!("{STRIP}{SED}").replacen("[hooks.pre-commit]\n", "[hooks.pre-commit]\n", 1));
     repo.git(&["worktree", "add", "-q", "../linked"]);
     let script = "for n in 1 2 3 4; do printf 'bad \\nx\\n' > f$n.txt; git add f$n.txt; printf 'bad \\nx\\nmine\\n' > f$n.txt; git commit -qm $n || exit 1; done";
     let start = |folder: &str| {
@@ -181,7 +188,10 @@ fn two_worktrees() {
     }
     for folder in [".", "../linked"] {
         for n in 1..5 {
-            assert_eq!(std::fs::read(repo.path(folder).join(format!("f{n}.txt"))).unwrap(), b"good\nx\nmine\n");
+            assert_eq!(
+                std::fs::read(repo.path(folder).join(format!("f{n}.txt"))).unwrap(),
+                b"good\nx\nmine\n"
+            );
         }
     }
 }

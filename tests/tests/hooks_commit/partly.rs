@@ -19,12 +19,7 @@ enum Expected {
 
 use Expected::{Lands, Overlaps};
 
-const fn case(
-    name: &'static str,
-    staged: &'static [u8],
-    user: &'static [u8],
-    expected: Expected,
-) -> Case {
+const fn case(name: &'static str, staged: &'static [u8], user: &'static [u8], expected: Expected) -> Case {
     Case { name, staged, user, expected }
 }
 
@@ -54,49 +49,60 @@ fn check(repo: &Repo, cases: &[Case]) {
 
 #[test]
 fn built_in_fixers() {
-    check(&Repo::new(STRIP), &[
-        case("whole", b"a \n", b"a \n", Lands(b"a\n", b"a\n")),
-        case("clean", b"a\n", b"b\n", Lands(b"a\n", b"b\n")),
-        case("apart", b"a \nb\nc\nd\n", b"a \nb\nc\nD \n", Lands(b"a\nb\nc\nd\n", b"a\nb\nc\nD \n")),
-        case("adjacent below", b"a \nb\n", b"a \nB\n", Lands(b"a\nb\n", b"a\nB\n")),
-        case("adjacent above", b"a\nb \n", b"A\nb \n", Lands(b"a\nb\n", b"A\nb\n")),
-        case("blanks apart in one line", b"a \nb\n", b"x a \nb\n", Lands(b"a\nb\n", b"x a\nb\n")),
-        case("blanks changed otherwise", b"a \nb\n", b"a\t\nb\n", Overlaps("line 1")),
-        case("fixed by the user", b"a \nb\n", b"a\nb\n", Lands(b"a\nb\n", b"a\nb\n")),
-        case("line deleted by the user", b"a\nb \nc\n", b"a\nc\n", Lands(b"a\nb\nc\n", b"a\nc\n")),
-        case("insertion above", b"a \nb\n", b"new\na \nb\n", Lands(b"a\nb\n", b"new\na\nb\n")),
-        case("insertion between", b"a \nb \n", b"a \nnew \nb \n", Lands(b"a\nb\n", b"a\nnew \nb\n")),
-        case("insertion below", b"a \n", b"a \nnew", Lands(b"a\n", b"a\nnew")),
-        case("end of file only", b"a\nb", b"a\nb", Lands(b"a\nb\n", b"a\nb\n")),
-        case("end of file, edited above", b"a\nb", b"A\nb", Lands(b"a\nb\n", b"A\nb\n")),
-        case("end of file, line appended", b"a", b"a\nb", Lands(b"a\n", b"a\nb")),
-        case("end of file, user has it", b"a", b"a\n", Lands(b"a\n", b"a\n")),
-        case("blank tail", b"a\n\n\n", b"A\n\n\n", Lands(b"a\n", b"A\n")),
-        case("tail deletion", b"a \nb\nc\n", b"a \n", Lands(b"a\nb\nc\n", b"a\n")),
-        case("tail deletion with fix in it", b"a\nb\nc \n", b"a\n", Lands(b"a\nb\nc\n", b"a\n")),
-        case("all deleted", b"a \nb \n", b"", Lands(b"a\nb\n", b"")),
-        case("bytes that are no UTF-8", b"\xe4 \n\xff\n", b"\xe4 \n\xfe\n", Lands(b"\xe4\n\xff\n", b"\xe4\n\xfe\n")),
-        case("zero bytes in what is text by its name", b"a \0 \n", b"b \0 \n", Overlaps("")),
-        case("the same, whole", b"a \0 \n", b"a \0 \n", Lands(b"a \0\n", b"a \0\n")),
-        case("emptied by the fixer", b"\n\n", b"\n\n", Lands(b"", b"")),
-    ]);
+    check(
+        &Repo::new(STRIP),
+        &[
+            case("whole", b"a \n", b"a \n", Lands(b"a\n", b"a\n")),
+            case("clean", b"a\n", b"b\n", Lands(b"a\n", b"b\n")),
+            case("apart", b"a \nb\nc\nd\n", b"a \nb\nc\nD \n", Lands(b"a\nb\nc\nd\n", b"a\nb\nc\nD \n")),
+            case("adjacent below", b"a \nb\n", b"a \nB\n", Lands(b"a\nb\n", b"a\nB\n")),
+            case("adjacent above", b"a\nb \n", b"A\nb \n", Lands(b"a\nb\n", b"A\nb\n")),
+            case("blanks apart in one line", b"a \nb\n", b"x a \nb\n", Lands(b"a\nb\n", b"x a\nb\n")),
+            case("blanks changed otherwise", b"a \nb\n", b"a\t\nb\n", Overlaps("line 1")),
+            case("fixed by the user", b"a \nb\n", b"a\nb\n", Lands(b"a\nb\n", b"a\nb\n")),
+            case("line deleted by the user", b"a\nb \nc\n", b"a\nc\n", Lands(b"a\nb\nc\n", b"a\nc\n")),
+            case("insertion above", b"a \nb\n", b"new\na \nb\n", Lands(b"a\nb\n", b"new\na\nb\n")),
+            case("insertion between", b"a \nb \n", b"a \nnew \nb \n", Lands(b"a\nb\n", b"a\nnew \nb\n")),
+            case("insertion below", b"a \n", b"a \nnew", Lands(b"a\n", b"a\nnew")),
+            case("end of file only", b"a\nb", b"a\nb", Lands(b"a\nb\n", b"a\nb\n")),
+            case("end of file, edited above", b"a\nb", b"A\nb", Lands(b"a\nb\n", b"A\nb\n")),
+            case("end of file, line appended", b"a", b"a\nb", Lands(b"a\n", b"a\nb")),
+            case("end of file, user has it", b"a", b"a\n", Lands(b"a\n", b"a\n")),
+            case("blank tail", b"a\n\n\n", b"A\n\n\n", Lands(b"a\n", b"A\n")),
+            case("tail deletion", b"a \nb\nc\n", b"a \n", Lands(b"a\nb\nc\n", b"a\n")),
+            case("tail deletion with fix in it", b"a\nb\nc \n", b"a\n", Lands(b"a\nb\nc\n", b"a\n")),
+            case("all deleted", b"a \nb \n", b"", Lands(b"a\nb\n", b"")),
+            case(
+                "bytes that are no UTF-8",
+                b"\xe4 \n\xff\n",
+                b"\xe4 \n\xfe\n",
+                Lands(b"\xe4\n\xff\n", b"\xe4\n\xfe\n"),
+            ),
+            case("zero bytes in what is text by its name", b"a \0 \n", b"b \0 \n", Overlaps("")),
+            case("the same, whole", b"a \0 \n", b"a \0 \n", Lands(b"a \0\n", b"a \0\n")),
+            case("emptied by the fixer", b"\n\n", b"\n\n", Lands(b"", b"")),
+        ],
+    );
 }
 
 #[test]
 fn fixing_commands() {
-    check(&Repo::new(SED), &[
-        case("whole", b"bad\n", b"bad\n", Lands(b"good\n", b"good\n")),
-        case("apart", b"bad\nb\nc\n", b"bad\nb\nbad c\n", Lands(b"good\nb\nc\n", b"good\nb\nbad c\n")),
-        case("adjacent", b"bad\nb\n", b"bad\nB\n", Lands(b"good\nb\n", b"good\nB\n")),
-        case("overlapping", b"a\nbad\n", b"a\nbad!\n", Overlaps("line 2")),
-        case("deleted", b"a\nbad\nc\n", b"a\nc\n", Overlaps("")),
-        case("insertion above", b"bad\n", b"bad 2\nbad\n", Lands(b"good\n", b"bad 2\ngood\n")),
-        case("same edit", b"bad\nb\n", b"good\nB\n", Lands(b"good\nb\n", b"good\nB\n")),
-        case("binary, whole", b"bad\0\xff\n", b"bad\0\xff\n", Lands(b"good\0\xff\n", b"good\0\xff\n")),
-        case("binary, partly", b"bad\0\n", b"bad\0\xff\n", Overlaps("")),
-        case("binary, fixed by the user", b"bad\0\n", b"good\0\n", Lands(b"good\0\n", b"good\0\n")),
-        case("no line break at the end", b"a\nbad", b"A\nbad", Lands(b"a\ngood", b"A\ngood")),
-    ]);
+    check(
+        &Repo::new(SED),
+        &[
+            case("whole", b"bad\n", b"bad\n", Lands(b"good\n", b"good\n")),
+            case("apart", b"bad\nb\nc\n", b"bad\nb\nbad c\n", Lands(b"good\nb\nc\n", b"good\nb\nbad c\n")),
+            case("adjacent", b"bad\nb\n", b"bad\nB\n", Lands(b"good\nb\n", b"good\nB\n")),
+            case("overlapping", b"a\nbad\n", b"a\nbad!\n", Overlaps("line 2")),
+            case("deleted", b"a\nbad\nc\n", b"a\nc\n", Overlaps("")),
+            case("insertion above", b"bad\n", b"bad 2\nbad\n", Lands(b"good\n", b"bad 2\ngood\n")),
+            case("same edit", b"bad\nb\n", b"good\nB\n", Lands(b"good\nb\n", b"good\nB\n")),
+            case("binary, whole", b"bad\0\xff\n", b"bad\0\xff\n", Lands(b"good\0\xff\n", b"good\0\xff\n")),
+            case("binary, partly", b"bad\0\n", b"bad\0\xff\n", Overlaps("")),
+            case("binary, fixed by the user", b"bad\0\n", b"good\0\n", Lands(b"good\0\n", b"good\0\n")),
+            case("no line break at the end", b"a\nbad", b"A\nbad", Lands(b"a\ngood", b"A\ngood")),
+        ],
+    );
 }
 
 /// Several overlaps: all are told, and of the files that could land none does.

@@ -56,7 +56,8 @@ fn by_commands() {
 #[test]
 fn of_checkers_in_place() {
     let check = "for f in {files}; do test -f \"$f\" || exit 9; cat \"$f\" >> ../seen; done";
-    let repo = Repo::new(&format!("[hooks.pre-commit.commands.see]\nrun = '''{check}'''\nglob = ['*.txt']\n"));
+    let repo =
+        Repo::new(&format!("[hooks.pre-commit.commands.see]\nrun = '''{check}'''\nglob = ['*.txt']\n"));
     for path in PATHS {
         repo.stage(OsStr::from_bytes(path), "a\n");
     }

@@ -12,11 +12,11 @@ use xtask_tests::Sandbox;
 const PROGRAM: &str = env!("CARGO_BIN_EXE_xtask-under-test");
 
 /// Fixes with a built-in check.
-pub(crate) const STRIP: &str = "[hooks.pre-commit]\nchecks = [\"trailing-whitespace\", \"end-of-file-fixer\"]\n";
+pub(crate) const STRIP: &str =
+    "[hooks.pre-commit]\nchecks = [\"trailing-whitespace\", \"end-of-file-fixer\"]\n";
 
 /// Fixes with a command, in the snapshot: `bad` becomes `good`.
-pub(crate) const SED: &str =
-    "[hooks.pre-commit.commands.sed]\nrun = \"sed -i s/bad/good/g {files}\"\nfixes = true\nglob = [\"*.txt\"]\n";
+pub(crate) const SED: &str = "[hooks.pre-commit.commands.sed]\nrun = \"sed -i s/bad/good/g {files}\"\nfixes = true\nglob = [\"*.txt\"]\n";
 
 /// How a program ended.
 pub(crate) struct Ended {
@@ -55,7 +55,7 @@ impl Ended {
 /// What there is at a path of the working tree: content or target, mode, time.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct There {
-    pub(crate) bytes: Vec<u8>,
+    pub(crate) bytes: String,
     pub(crate) mode: u32,
     pub(crate) mtime: SystemTime,
 }
@@ -296,6 +296,7 @@ fn walk(root: &Path, folder: &Path, files: &mut BTreeMap<PathBuf, There>) {
             std::fs::read(&path).unwrap()
         };
         let (mode, mtime) = (metadata.permissions().mode(), metadata.modified().unwrap());
+        let bytes = bytes.escape_ascii().to_string();
         files.insert(path.strip_prefix(root).unwrap().to_owned(), There { bytes, mode, mtime });
     }
 }

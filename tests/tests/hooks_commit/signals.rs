@@ -9,7 +9,8 @@ use crate::repo::{Repo, SED, STRIP, ended, lives};
 const WAITS: &str = "sleep 600 & echo $PPID $$ $! > \"$HOME/pipe\"; wait";
 
 fn repo(more: &str) -> Repo {
-    let repo = Repo::new(&format!("{STRIP}{SED}[hooks.pre-commit.commands.waits]\nrun = '''{WAITS}'''\n{more}\n"));
+    let repo =
+        Repo::new(&format!("{STRIP}{SED}[hooks.pre-commit.commands.waits]\nrun = '''{WAITS}'''\n{more}\n"));
     let made = repo.run(repo.command("mkfifo").arg(repo.outside().join("home/pipe")));
     assert_eq!(made.code, 0);
     repo.stage("f.txt", "bad \n");
@@ -47,7 +48,9 @@ fn signals_to_the_hook() {
 #[test]
 fn an_interrupt_of_the_commit() {
     for more in ["", "fixes = true"] {
-        for arguments in [&["commit", "-qm", "x"][..], &["commit", "-qam", "x"], &["commit", "-qm", "x", "--", "f.txt"]] {
+        for arguments in
+            [&["commit", "-qm", "x"][..], &["commit", "-qam", "x"], &["commit", "-qm", "x", "--", "f.txt"]]
+        {
             let repo = repo(more);
             repo.commit_unchecked("f.txt", "old\n");
             repo.stage("f.txt", "bad \n");

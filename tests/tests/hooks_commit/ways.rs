@@ -291,3 +291,88 @@ fn with_nothing_to_check() {
     assert_eq!(repo.commit().code, 1);
     assert_eq!(repo.all(), before);
 }
+
+/// Hunks that are chosen while committing.
+#[test]
+fn by_patch() {
+    for (config, fixed) in BOTH {
+        let repo = Repo::new(config);
+        repo.commit_unchecked("f.txt", "a\nb\nc\nd\ne\nf\ng\n\nh\n");
+        repo.write("f.txt", "bad \nb\nc\nd\ne\nf\ng\n\nmine \n");
+        repo.stage("g.txt", "bad \n");
+        repo.shell("printf 'y\nn\n' | git commit -q -p -m some >/dev/null");
+        let rest = b"b\nc\nd\ne\nf\ng\n\n";
+        repo.holds("f.txt", &[fixed, rest, b"h\n"].concat(), &[fixed, rest, b"mine \n"].concat());
+        repo.is_tidy();
+    }
+}
+
+/// The first commit, of some paths.
+#[test]
+fn the_first_commit_of_some_paths() {
+    for (config, fixed) in BOTH {
+        let repo = Repo::empty();
+        repo.stage("xtask.toml", config);
+        repo.install();
+        repo.stage("f.txt", "bad \n");
+        repo.stage("other.txt", "bad \n");
+        repo.git(&["commit", "-qm", "x", "--", "f.txt", "xtask.toml"]);
+        repo.holds("f.txt", fixed, fixed);
+        assert_eq!(repo.staged("other.txt").unwrap(), b"bad \n");
+        assert_eq!(repo.head("other.txt"), None);
+        repo.git(&["commit", "-q", "--amend", "-m", "root", "--", "other.txt"]);
+        repo.holds("other.txt", fixed, fixed);
+        repo.is_tidy();
+    }
+}
+
+/// Settings and ways of git's own command line reach the hook.
+#[test]
+fn with_settings_on_the_command_line() {
+    for (config, fixed) in BOTH {
+        let repo = Repo::new(config);
+        repo.git(&["-c", "core.autocrlf=true", "-c", "core.safecrlf=false", "add", "."]);
+        repo.write("f.txt", "bad \r\n");
+        repo.git(&["-c", "core.autocrlf=true", "-c", "core.safecrlf=false", "add", "f.txt"]);
+        repo.git(&["-c", "core.autocrlf=true", "-c", "core.safecrlf=false", "commit", "-qm", "x"]);
+        assert_eq!(repo.head("f.txt").unwrap(), fixed);
+        assert_eq!(repo.disk("f.txt").unwrap(), [&fixed[..fixed.len() - 1], b"\r\n"].concat());
+        repo.stage("*.txt", "bad \n");
+        repo.git(&["--literal-pathspecs", "commit", "-qm", "x", "--", "*.txt"]);
+        repo.holds("*.txt", fixed, fixed);
+        repo.stage("g.txt", "bad \n");
+        let top = repo.root().display().to_string();
+        let git_dir = format!("{top}/.git");
+        let mut from_outside = repo.command("git");
+        from_outside.current_dir("/").args([
+            "--git-dir",
+            &git_dir,
+            "--work-tree",
+            &top,
+            "commit",
+            "-qm",
+            "x",
+        ]);
+        repo.run(&mut from_outside).ok();
+        repo.holds("g.txt", fixed, fixed);
+    }
+}
+
+/// Nobody listens to what the hook says.
+#[test]
+fn with_closed_outputs() {
+    for (config, fixed) in BOTH {
+        let repo = Repo::new(&format!(
+            "{config}[hooks.pre-commit.commands.loud]\nrun = \"seq 100000; seq 100000 >&2\"\n"
+        ));
+        repo.stage("f.txt", "bad \n");
+        repo.shell("git commit -m x >&- 2>&-");
+        repo.holds("f.txt", fixed, fixed);
+        repo.stage("g.txt", "bad \n");
+        repo.shell("git commit -m x 2>&1 | true");
+        let head = repo.head("g.txt");
+        assert!(head.is_none() || head.as_deref() == Some(fixed));
+        assert_eq!(repo.staged("g.txt"), repo.disk("g.txt"));
+        repo.is_tidy();
+    }
+}

@@ -124,9 +124,8 @@ fn file_edit(
 fn set_modes(cx: &Context, fixes: &Fixes) -> Result<()> {
     for (path, fixed) in fixes.iter() {
         if fixed.before.as_ref().is_none_or(|before| before.mode != fixed.mode) {
-            set_executable(&cx.on_disk(path), fixed.mode == EntryMode::Executable).map_err(|cause| {
-                Problem::invalid(format!("can't change the mode of {path}")).why(cause)
-            })?;
+            set_executable(&cx.on_disk(path), fixed.mode == EntryMode::Executable)
+                .map_err(|cause| Problem::invalid(format!("can't change the mode of {path}")).why(cause))?;
         }
     }
     Ok(())

@@ -4,6 +4,7 @@
 mod after;
 mod candidates;
 mod land;
+mod meanwhile;
 mod merges;
 
 use xtask_core::gate::Context;
@@ -13,6 +14,7 @@ use xtask_core::repo::Side;
 
 pub(crate) use after::after_commit;
 use land::Landed;
+use meanwhile::{Stamp, staged_since};
 
 use crate::commands::HookInput;
 use crate::resolve::StagePlan;
@@ -29,6 +31,7 @@ pub fn run_staged(cx: &Context, plan: &StagePlan, input: &HookInput) -> Result<G
     for told in recover(cx)? {
         cx.events.notice(format!("hooks: {told}"));
     }
+    let stamp = Stamp::of(repo);
     let files = staged_files(cx, plan)?;
     let head = if repo.shape()?.empty { Side::Empty } else { Side::Revision("HEAD".to_owned()) };
     let request = Request {
@@ -41,7 +44,13 @@ pub fn run_staged(cx: &Context, plan: &StagePlan, input: &HookInput) -> Result<G
         input,
     };
     let Ended { mut report, fixes } = run(cx, request)?;
-    if fixes.is_empty() || cx.cancel.is_stopped() {
+    if cx.cancel.is_stopped() {
+        return Ok(report);
+    }
+    if let Some(finding) = staged_since(cx, repo, stamp)? {
+        fail(&mut report, std::iter::once(finding));
+    }
+    if fixes.is_empty() {
         return Ok(report);
     }
     if !report.findings.is_empty() {

@@ -51,6 +51,16 @@ fn head(repo: &Repo) -> Option<String> {
     repo.resolve("HEAD").ok().map(|id| id.to_string())
 }
 
+/// Whether HEAD is the commit after `before`, or the one that amended it.
+fn follows(repo: &Repo, before: Option<&str>) -> bool {
+    let id = |revision: &str| repo.resolve(revision).ok().map(|id| id.to_string());
+    let parent = id("HEAD^");
+    parent.as_deref() == before
+        || before.is_some_and(|before| {
+            id("HEAD").as_deref() != Some(before) && parent == id(&format!("{before}^"))
+        })
+}
+
 /// Stages in the working tree's index what the commit's own index got fixed. Entries that hold something else by now stay.
 pub(crate) fn after_commit(cx: &Context) -> Result<()> {
     let Some(repo) = &cx.repo else { return Ok(()) };
@@ -62,12 +72,16 @@ pub(crate) fn after_commit(cx: &Context) -> Result<()> {
     };
     let remembered: Option<Remembered> = serde_json::from_slice(&text).ok();
     // Of a commit that never came about.
-    let Some(remembered) =
-        remembered.filter(|one| one.head == repo.resolve("HEAD^").ok().map(|id| id.to_string()))
-    else {
+    let Some(remembered) = remembered.filter(|one| follows(repo, one.head.as_deref())) else {
         return gone();
     };
     for fix in remembered.fixes {
+        let committed = repo.file_at("HEAD", &fix.path)?;
+        if committed.map(|bytes| repo.write_blob(&bytes)).transpose()?.map(|id| id.to_string()).as_ref()
+            != Some(&fix.fixed)
+        {
+            continue;
+        }
         let mode = if fix.executable { EntryMode::Executable } else { EntryMode::File };
         let blob = |hex: &str| ObjectId::from_hex(hex).map(|id| (mode, id));
         let edit = IndexEdit {

@@ -1,6 +1,7 @@
 //! Which files a commit would change: those whose staged content, or mode, isn't that of HEAD.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsStr;
 
 use xtask_core::gate::Context;
 use xtask_core::model::{Problem, RepoPath, Result};
@@ -9,6 +10,7 @@ use xtask_core::repo::{ChangeKind, EntryMode, IndexEntry, ObjectId, Repo, Side};
 use crate::attributes::Attributes;
 use crate::resolve::StagePlan;
 use crate::select::{Candidate, let_through};
+use crate::stage::Stage;
 
 /// The staged files, sorted by path. Deleted ones, and paths that are just intended to be added, have no content to check. In a
 /// merge, files that are as one of the other sides has them were checked there: those that the merge made are left.
@@ -20,7 +22,7 @@ pub(super) fn staged(cx: &Context, repo: &Repo, plan: &StagePlan) -> Result<Vec<
             .why("what a commit would hold isn't decided yet")
             .fix("resolve the conflict, `git add` the file, and commit again"));
     }
-    let others = merged_sides(repo)?;
+    let others = merged_sides(cx, repo, plan.stage)?;
     let entries = cx.tracked()?;
     let mut files = Vec::new();
     for change in changes.iter().filter(|change| change.kind != ChangeKind::Deleted) {
@@ -34,12 +36,25 @@ pub(super) fn staged(cx: &Context, repo: &Repo, plan: &StagePlan) -> Result<Vec<
     let_through(cx, plan, Attributes::Index, entries, files)
 }
 
-/// What the commits that are being merged hold.
-fn merged_sides(repo: &Repo) -> Result<Vec<BTreeMap<RepoPath, (EntryMode, ObjectId)>>> {
-    let heads = std::fs::read_to_string(repo.git_dir().join("MERGE_HEAD")).unwrap_or_default();
-    let side = |head: &str| {
+/// What the commits that are being merged hold. Before a merge commit git has written no MERGE_HEAD yet, and names them by
+/// variables.
+fn merged_sides(
+    cx: &Context,
+    repo: &Repo,
+    stage: Stage,
+) -> Result<Vec<BTreeMap<RepoPath, (EntryMode, ObjectId)>>> {
+    let text = std::fs::read_to_string(repo.git_dir().join("MERGE_HEAD")).unwrap_or_default();
+    let mut heads: BTreeSet<String> = text.split_whitespace().map(str::to_owned).collect();
+    let named = |(name, _): (&OsStr, &OsStr)| {
+        let hex = name.to_str()?.strip_prefix("GITHEAD_")?;
+        ObjectId::from_hex(hex).map(|id| id.to_string())
+    };
+    if stage == Stage::PreMergeCommit {
+        heads.extend(cx.environment.iter().filter_map(named));
+    }
+    let side = |head: &String| {
         let entry = |entry: IndexEntry| (entry.path, (entry.mode, entry.id));
         Ok(repo.tree(head)?.into_iter().map(entry).collect())
     };
-    heads.lines().map(str::trim).filter(|head| !head.is_empty()).map(side).collect()
+    heads.iter().map(side).collect()
 }

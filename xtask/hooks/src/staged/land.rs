@@ -1,14 +1,18 @@
 //! Landing fixes: all merges are computed before the first write; a journal makes the writes one step.
 
+use std::path::Path;
+
 use xtask_core::gate::Context;
 use xtask_core::journal::{Applied, Edit, FileEdit, IndexChange, Journal};
 use xtask_core::model::{Finding, Location, Problem, RepoPath, Result};
-use xtask_core::repo::{Converter, Repo};
+use xtask_core::repo::{Converter, EntryMode, Repo};
 
 use super::after;
 use super::merges::to_user;
 use crate::run::{Fixed, Fixes};
 use crate::section::OnFix;
+#[cfg(unix)]
+use crate::select::is_executable;
 
 /// How often files may change under our hands before we give up.
 const ATTEMPTS: usize = 4;
@@ -31,6 +35,7 @@ pub(super) fn land(cx: &Context, repo: &Repo, fixes: &Fixes, on_fix: OnFix) -> R
         };
         match journal.apply(repo, &edit)? {
             Applied::Done => {
+                set_modes(cx, fixes)?;
                 if on_fix == OnFix::Restage {
                     after::remember(repo, &edit)?;
                 }
@@ -113,6 +118,39 @@ fn file_edit(
             .fix("stage those lines too, or run the fixer on the file and stage the result, and commit again"))
         }
     })
+}
+
+/// Gives the user's files the executable bit that a fixer set, or takes it. (Where the process dies before, `git status` shows it.)
+fn set_modes(cx: &Context, fixes: &Fixes) -> Result<()> {
+    for (path, fixed) in fixes.iter() {
+        if fixed.before.as_ref().is_none_or(|before| before.mode != fixed.mode) {
+            set_executable(&cx.on_disk(path), fixed.mode == EntryMode::Executable)
+                .map_err(|cause| Problem::invalid(format!("can't change the mode of {path}")).why(cause))?;
+        }
+    }
+    Ok(())
+}
+
+#[cfg(unix)]
+fn set_executable(path: &Path, executable: bool) -> std::io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    let there = match std::fs::symlink_metadata(path) {
+        Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+        there => there?,
+    };
+    let mode = there.permissions().mode();
+    // Who may read it may execute it, as git does.
+    let wanted = if executable { mode | (mode & 0o444) >> 2 } else { mode & !0o111 };
+    if !there.is_file() || is_executable(&there) == executable {
+        return Ok(());
+    }
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(wanted))
+}
+
+/// There is no such bit here.
+#[cfg(not(unix))]
+fn set_executable(_: &Path, _: bool) -> std::io::Result<()> {
+    Ok(())
 }
 
 fn occupied(path: &RepoPath, by: &str) -> Finding {

@@ -9,7 +9,8 @@ use crate::merge::{Overlap, merge};
 ///
 /// `staged` and `fixed` have git's form, `user` is the file as it is on disk. Where nothing was edited since staging, the file is what
 /// git would check out of the fix. Otherwise lines are merged; where a filter makes the file's bytes something else than lines of the
-/// blob, they are merged in git's form, if the way there and back is exact.
+/// blob, they are merged in git's form, if the way there and back is exact. Where it isn't (the filter leaves something out), the file
+/// itself is merged, if git would take in of it what it must.
 pub(super) fn to_user(
     converter: &Converter,
     staged: &[u8],
@@ -27,11 +28,17 @@ pub(super) fn to_user(
         return Ok(merge(staged, fixed, user));
     }
     let clean = converter.to_index(user.to_vec())?;
-    if converter.to_worktree(clean.clone())? != user {
-        return Ok(Err(Overlap::whole(staged, user)));
+    let is_exact = converter.to_worktree(clean.clone())? == user;
+    let wanted = match merge(staged, fixed, &clean) {
+        Ok(wanted) => wanted,
+        Err(overlap) if is_exact => return Ok(Err(overlap)),
+        Err(_) => return Ok(Err(Overlap::whole(staged, user))),
+    };
+    if is_exact {
+        return converter.to_worktree(wanted).map(Ok);
     }
-    match merge(staged, fixed, &clean) {
-        Ok(merged) => converter.to_worktree(merged).map(Ok),
-        Err(overlap) => Ok(Err(overlap)),
-    }
+    Ok(match merge(staged, fixed, user) {
+        Ok(merged) if converter.to_index(merged.clone())? == wanted => Ok(merged),
+        _ => Err(Overlap::whole(staged, user)),
+    })
 }

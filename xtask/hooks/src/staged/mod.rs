@@ -4,6 +4,7 @@
 mod after;
 mod candidates;
 mod land;
+mod meanwhile;
 mod merges;
 
 use xtask_core::gate::Context;
@@ -13,12 +14,14 @@ use xtask_core::repo::Side;
 
 pub(crate) use after::after_commit;
 use land::Landed;
+use meanwhile::{Stamp, staged_since};
 
 use crate::commands::HookInput;
 use crate::resolve::StagePlan;
 use crate::run::{Ended, Fixes, Intent, Request, Target, counted, left_copies, run};
 use crate::section::OnFix;
 use crate::select::Candidate;
+use crate::stage::Stage;
 
 /// Runs `plan` on what is staged.
 pub fn run_staged(cx: &Context, plan: &StagePlan, input: &HookInput) -> Result<GateReport> {
@@ -28,6 +31,7 @@ pub fn run_staged(cx: &Context, plan: &StagePlan, input: &HookInput) -> Result<G
     for told in recover(cx)? {
         cx.events.notice(format!("hooks: {told}"));
     }
+    let stamp = Stamp::of(repo);
     let files = staged_files(cx, plan)?;
     let head = if repo.shape()?.empty { Side::Empty } else { Side::Revision("HEAD".to_owned()) };
     let request = Request {
@@ -40,13 +44,16 @@ pub fn run_staged(cx: &Context, plan: &StagePlan, input: &HookInput) -> Result<G
         input,
     };
     let Ended { mut report, fixes, in_place } = run(cx, request)?;
-    if cx.cancel.is_stopped()
-        || !report.findings.is_empty()
-        || matches!(report.outcome, Outcome::Invalid { .. })
+    if !cx.cancel.is_stopped()
+        && let Some(finding) = staged_since(cx, repo, stamp)?
     {
+        fail(&mut report, std::iter::once(finding));
+    }
+    let fails = !report.findings.is_empty() || matches!(report.outcome, Outcome::Invalid { .. });
+    if cx.cancel.is_stopped() || fails {
         in_place.undo(cx)?;
     }
-    if fixes.is_empty() || cx.cancel.is_stopped() {
+    if cx.cancel.is_stopped() || fixes.is_empty() {
         return Ok(report);
     }
     if !report.findings.is_empty() {
@@ -67,17 +74,21 @@ pub fn run_staged(cx: &Context, plan: &StagePlan, input: &HookInput) -> Result<G
                 OnFix::Stop => "fixed in the working tree",
             };
             cx.events.notice(format!("hooks: {done}: {}", shown(&fixes)));
-            if plan.on_fix == OnFix::Stop {
-                fail(
-                    &mut report,
-                    fixes.iter().map(|(path, fixed)| {
-                        let message = format!("{} fixed the file in the working tree", fixed.by.join(", "));
-                        let at = Some(Location::file(path.clone()));
-                        Finding::new("hooks", "fixed", at, message)
-                            .fix("look at it, `git add` it, and commit again")
-                    }),
-                );
-            }
+            // git merge commits the tree that it made, whatever the hook stages.
+            let (how, fix) = match plan.on_fix {
+                OnFix::Stop => ("in the working tree", "look at it, `git add` it, and commit again"),
+                OnFix::Restage if plan.stage == Stage::PreMergeCommit => {
+                    ("and staged it, which git merge doesn't take in", "conclude the merge by `git commit`")
+                }
+                OnFix::Restage => return Ok(report),
+            };
+            fail(
+                &mut report,
+                fixes.iter().map(|(path, fixed)| {
+                    let message = format!("{} fixed the file {how}", fixed.by.join(", "));
+                    Finding::new("hooks", "fixed", Some(Location::file(path.clone())), message).fix(fix)
+                }),
+            );
         }
         Landed::Overlaps(overlaps) => {
             in_place.undo(cx)?;

@@ -1,0 +1,65 @@
+//! Whether what git will commit still is what was looked at: someone may have staged something while the hooks ran.
+
+use std::collections::BTreeSet;
+use std::time::SystemTime;
+
+use xtask_core::gate::Context;
+use xtask_core::model::{Finding, Location, RepoPath, Result};
+use xtask_core::repo::{IndexEntry, Repo};
+
+/// So many paths are named.
+const NAMED: usize = 8;
+
+/// What the system says of the index file: git replaces it as a whole, so that any change shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Stamp(Option<(u64, u64, Option<SystemTime>)>);
+
+impl Stamp {
+    /// Of the index that git uses now.
+    pub(super) fn of(repo: &Repo) -> Self {
+        let there = std::fs::metadata(repo.index_file()).ok();
+        Self(there.map(|there| (there.len(), inode(&there), there.modified().ok())))
+    }
+}
+
+#[cfg(unix)]
+fn inode(there: &std::fs::Metadata) -> u64 {
+    std::os::unix::fs::MetadataExt::ino(there)
+}
+
+#[cfg(not(unix))]
+fn inode(_: &std::fs::Metadata) -> u64 {
+    0
+}
+
+/// What was staged, or taken out of the index, since the run read it; `before` is from before it did.
+pub(super) fn staged_since(cx: &Context, repo: &Repo, before: Stamp) -> Result<Option<Finding>> {
+    if Stamp::of(repo) == before {
+        return Ok(None);
+    }
+    let now = repo.index()?;
+    let paths = differing(cx.tracked()?, &now);
+    let Some(first) = paths.first() else { return Ok(None) };
+    let mut shown: Vec<String> = paths.iter().take(NAMED).map(ToString::to_string).collect();
+    if paths.len() > NAMED {
+        shown.push(format!("{} more", paths.len() - NAMED));
+    }
+    let message = format!(
+        "staged anew while the hooks ran: {}; what was checked isn't what would be committed",
+        shown.join(", ")
+    );
+    let finding = Finding::new("hooks", "staged-meanwhile", Some(Location::file(first.clone())), message);
+    Ok(Some(finding.fix("commit again; if a hook command stages files itself, give it `fixes = true`")))
+}
+
+/// The paths whose entries aren't the same.
+fn differing(before: &[IndexEntry], now: &[IndexEntry]) -> Vec<RepoPath> {
+    let set = |entries: &[IndexEntry]| -> BTreeSet<_> {
+        let key =
+            |one: &IndexEntry| (one.path.clone(), one.stage, one.mode.to_git(), one.id, one.intent_to_add);
+        entries.iter().map(key).collect()
+    };
+    let (before, now) = (set(before), set(now));
+    let paths: BTreeSet<RepoPath> = before.symmetric_difference(&now).map(|one| one.0.clone()).collect();
+    paths.into_iter().collect()
+}

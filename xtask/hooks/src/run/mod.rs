@@ -19,6 +19,7 @@ use xtask_core::repo::{IndexEntry, ObjectId, Side};
 
 pub(crate) use fixes::{Fixed, Fixes};
 use rooms::Rooms;
+pub(crate) use rooms::owns_index;
 use summary::Times;
 pub(crate) use summary::counted;
 

@@ -7,16 +7,16 @@ mod land;
 mod merges;
 
 use xtask_core::gate::Context;
-use xtask_core::journal::Journal;
+use xtask_core::journal::{Journal, Recovered};
 use xtask_core::model::{Finding, GateReport, Location, Outcome, Problem, Result};
-use xtask_core::repo::Side;
+use xtask_core::repo::{Repo, Side};
 
 pub(crate) use after::after_commit;
 use land::Landed;
 
 use crate::commands::HookInput;
 use crate::resolve::StagePlan;
-use crate::run::{Ended, Fixes, Intent, Request, Target, counted, run};
+use crate::run::{Ended, Fixes, Intent, Request, Target, counted, owns_index, run};
 use crate::section::OnFix;
 use crate::select::Candidate;
 
@@ -25,8 +25,12 @@ pub fn run_staged(cx: &Context, plan: &StagePlan, input: &HookInput) -> Result<G
     let Some(repo) = &cx.repo else {
         return Err(Problem::usage("there is nothing staged: this is no git repository"));
     };
-    for told in recover(cx)? {
+    let recovered = recover_in(cx, repo)?;
+    for told in recovered.lines() {
         cx.events.notice(format!("hooks: {told}"));
+    }
+    if !recovered.restored.is_empty() && !owns_index(repo) {
+        return Ok(GateReport::judged("hooks", vec![read_too_early()]));
     }
     let files = staged_files(cx, plan)?;
     let head = if repo.shape()?.empty { Side::Empty } else { Side::Revision("HEAD".to_owned()) };
@@ -88,8 +92,23 @@ pub fn recover(cx: &Context) -> Result<Vec<String>> {
     let Some(repo) = &cx.repo else {
         return Err(Problem::usage("there is nothing to recover: this is no git repository"));
     };
+    Ok(recover_in(cx, repo)?.lines())
+}
+
+fn recover_in(cx: &Context, repo: &Repo) -> Result<Recovered> {
     let (_, recovered) = Journal::open(repo, &cx.events, &cx.cancel)?;
-    Ok(recovered.lines())
+    if owns_index(repo) {
+        // What a post-commit hook that was killed left to do.
+        after_commit(cx)?;
+    }
+    Ok(recovered)
+}
+
+/// For `commit -a` and `commit -- path` git reads the files before any hook runs.
+fn read_too_early() -> Finding {
+    let message =
+        "a run that was killed had left files half fixed, and git read them so; they are as before now";
+    Finding::new("hooks", "recovered", None, message).fix("commit again")
 }
 
 /// The report of a run that fails for these.

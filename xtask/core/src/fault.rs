@@ -1,6 +1,7 @@
 //! Fault injection, for the tests of what must survive a kill: with `XTASK_FAULT=N` in its environment the process kills
 //! itself (SIGKILL) at the N-th transition, counted from 1. A transition stands between every two steps that others can see:
-//! in the journal, in its recovery, and where the index is replaced.
+//! in the journal, in its recovery, and where the index is replaced. `XTASK_FAULT_LOG=FILE` has the name of the one that killed it
+//! appended to a file, so that a test can tell which were never reached.
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -22,7 +23,8 @@ pub fn transition(name: &str) {
 }
 
 #[cfg(unix)]
-fn die(_: &str) {
+fn die(name: &str) {
+    log(name);
     let _ = rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::KILL);
     // The signal is on its way: nothing may happen meanwhile.
     loop {
@@ -31,8 +33,16 @@ fn die(_: &str) {
 }
 
 #[cfg(not(unix))]
-fn die(_: &str) {
+fn die(name: &str) {
+    log(name);
     std::process::abort();
+}
+
+/// Tells a test where the process dies. What fails here only makes the test fail.
+fn log(name: &str) {
+    let Some(path) = Environment::of_process().path("XTASK_FAULT_LOG") else { return };
+    let file = std::fs::OpenOptions::new().create(true).append(true).open(path);
+    let _ = file.and_then(|mut file| std::io::Write::write_all(&mut file, format!("{name}\n").as_bytes()));
 }
 
 /// What others do between two steps, in tests of this thread.

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use xtask_core::model::{Finding, RepoPath, Result};
+use xtask_core::model::{Finding, Location, RepoPath, Result};
 
-use super::Run;
 use super::rooms::Which;
+use super::{Intent, Run};
 use crate::commands::{End, Ran, Task, run_all};
 use crate::resolve::Command;
 use crate::snapshot::Change;
@@ -98,19 +98,40 @@ impl<'r> Run<'r> {
         }
     }
 
-    /// Commands in the snapshot that changed files although they don't say that they fix.
+    /// What commands changed in the snapshot although they don't say that they fix. What they staged themselves (`git add`) counts, and is
+    /// looked at as any other file; files that they just changed are held against them.
     fn undeclared(&mut self, commands: &[&Command]) -> Result<()> {
-        let changes = self.rooms.changes()?;
         let names: Vec<&str> = commands.iter().map(|command| command.name.as_str()).collect();
-        let tracked =
-            changes.iter().filter(|(_, change)| !matches!(change, Change::Created { staged: false, .. }));
-        for (path, _) in tracked {
-            let at = Some(xtask_core::model::Location::file(path.clone()));
-            let message =
-                format!("a command changed the file and isn't declared to fix: one of {}", names.join(", "));
-            let finding = Finding::new("hooks", "changed-by-command", at, message)
-                .fix("set `fixes = true` on that command, so that its changes come back");
-            self.findings.push(finding);
+        let names = names.join(", ");
+        let mut adopted = Vec::new();
+        for (path, change) in self.rooms.changes()? {
+            match change {
+                Change::Created { staged: false, .. } => {}
+                Change::Modified { content, staged: true } | Change::Created { content, staged: true }
+                    if self.request.intent == Intent::Fix && content.mode.is_file() =>
+                {
+                    let at = self.place_of(&path);
+                    let bytes = self.in_my_form(&path, content)?;
+                    let before = match at {
+                        Some(at) => self.before(&self.request.files[at], None)?,
+                        None => None,
+                    };
+                    self.fixes.put(&path, || before, (content.mode, bytes), &names);
+                    adopted.extend(at);
+                }
+                _ => {
+                    let at = Some(Location::file(path));
+                    let message =
+                        format!("a command changed the file and isn't declared to fix: one of {names}");
+                    let finding = Finding::new("hooks", "changed-by-command", at, message)
+                        .fix("set `fixes = true` on that command, so that its changes come back");
+                    self.findings.push(finding);
+                }
+            }
+        }
+        if !adopted.is_empty() {
+            self.look(&adopted)?;
+            self.judge_again(&adopted)?;
         }
         Ok(())
     }

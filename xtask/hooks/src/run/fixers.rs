@@ -202,7 +202,7 @@ impl Run<'_> {
         let mut others = Vec::new();
         for (path, change) in self.rooms.changes()? {
             let (now, staged) = match change {
-                Change::Modified(now) => (now, false),
+                Change::Modified { content, staged } => (content, staged),
                 Change::Created { content, staged: true } => (content, true),
                 Change::Created { staged: false, .. } | Change::Deleted => {
                     others.push(path);
@@ -270,7 +270,7 @@ impl Run<'_> {
     }
 
     /// Content as git would hold it, in the form in which this run looks at files.
-    fn in_my_form(&self, path: &RepoPath, content: Content) -> Result<Vec<u8>> {
+    pub(super) fn in_my_form(&self, path: &RepoPath, content: Content) -> Result<Vec<u8>> {
         let Some(repo) = &self.cx.repo else { return Ok(Vec::new()) };
         let bytes = repo.blobs()?.read(&content.id)?;
         match self.request.target {

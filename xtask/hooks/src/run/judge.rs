@@ -6,29 +6,34 @@ use xtask_core::gate::Context;
 use xtask_core::model::{Finding, Fingerprint, Location, RepoPath, Result};
 
 use super::{Intent, Request, Run, Target};
-use crate::checks::{Found, Tree, Work, that_count, tree_checks};
+use crate::checks::{Check, Found, Tree, TreeHit, Work, that_count, tree_checks};
 use crate::facts::{Facts, Source};
 use crate::scan::Seen;
 
 impl Run<'_> {
     /// Turns what was seen into findings.
     pub(super) fn judge(&mut self) -> Result<()> {
-        let findings = findings(self.cx, self.request, self.seen.values())?;
+        let findings = with_facts(self.cx, self.request, |facts| {
+            let mut findings = of_content(self.request, facts, self.seen.values())?;
+            findings.extend(of_tree(self.request, facts)?);
+            Ok(findings)
+        })?;
         self.findings.extend(findings);
         self.findings.extend(self.unchecked_credentials()?);
         Ok(())
     }
+
+    /// The same for files that changed since: by what they hold.
+    pub(super) fn judge_again(&mut self, places: &[usize]) -> Result<()> {
+        let seen = places.iter().filter_map(|at| self.seen.get(at));
+        let findings = with_facts(self.cx, self.request, |facts| of_content(self.request, facts, seen))?;
+        self.findings.extend(findings);
+        Ok(())
+    }
 }
 
-fn findings<'s>(
-    cx: &Context,
-    request: Request<'_>,
-    seen: impl Iterator<Item = &'s Seen> + Clone,
-) -> Result<Vec<Finding>> {
-    let Request { plan, files, intent, .. } = request;
-    let is_size = |found: &Found| matches!(found.check.work, Work::Size(_));
-    let large: Vec<&RepoPath> =
-        seen.clone().filter(|one| one.found.iter().any(is_size)).map(|one| &files[one.at].path).collect();
+/// Does something with what can be asked about what this run looks at.
+fn with_facts<T>(cx: &Context, request: Request<'_>, act: impl FnOnce(&Facts<'_>) -> Result<T>) -> Result<T> {
     let commit = match request.target {
         Target::Commit(id) => id.to_string(),
         Target::Worktree | Target::Index => String::new(),
@@ -39,8 +44,20 @@ fn findings<'s>(
         Target::Commit(_) => Source::Commit(&commit),
     };
     let compare = request.compare.cloned();
-    let facts = Facts::new(&cx.root, cx.repo.as_ref(), source, request.entries, compare, &cx.cancel);
-    let large = that_count(&facts, &large, &plan.options)?;
+    act(&Facts::new(&cx.root, cx.repo.as_ref(), source, request.entries, compare, &cx.cancel))
+}
+
+/// What is held against the content of files.
+fn of_content<'s>(
+    request: Request<'_>,
+    facts: &Facts<'_>,
+    seen: impl Iterator<Item = &'s Seen> + Clone,
+) -> Result<Vec<Finding>> {
+    let Request { plan, files, intent, .. } = request;
+    let is_size = |found: &Found| matches!(found.check.work, Work::Size(_));
+    let large: Vec<&RepoPath> =
+        seen.clone().filter(|one| one.found.iter().any(is_size)).map(|one| &files[one.at].path).collect();
+    let large = that_count(facts, &large, &plan.options)?;
     let command = format!("xtask hooks run {} --all-files --fix", plan.stage.name());
     let mut findings = Vec::new();
     for one in seen {
@@ -78,9 +95,16 @@ fn findings<'s>(
             findings.push(Finding::new(name, name, Some(location), hit.message.clone()));
         }
     }
-    for (check, found) in tree_checks(&plan.checks, &Tree { chosen: files, facts: &facts }, &plan.options)? {
-        let at = found.path.map(|path| Location { line: found.hit.line, ..Location::file(path) });
-        findings.push(Finding::new(check.id, check.id, at, found.hit.message));
-    }
     Ok(findings)
+}
+
+/// What is held against paths, modes, links and branches.
+fn of_tree(request: Request<'_>, facts: &Facts<'_>) -> Result<Vec<Finding>> {
+    let Request { plan, files, .. } = request;
+    let found = tree_checks(&plan.checks, &Tree { chosen: files, facts }, &plan.options)?;
+    let finding = |(check, found): (&Check, TreeHit)| {
+        let at = found.path.map(|path| Location { line: found.hit.line, ..Location::file(path) });
+        Finding::new(check.id, check.id, at, found.hit.message)
+    };
+    Ok(found.into_iter().map(finding).collect())
 }

@@ -154,7 +154,7 @@ impl<'a> Rooms<'a> {
 }
 
 /// Whether git uses the working tree's own index.
-fn owns_index(repo: &Repo) -> bool {
+pub(crate) fn owns_index(repo: &Repo) -> bool {
     let own = repo.git_dir().join("index");
     let canonical = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
     canonical(repo.index_file()) == canonical(&own)

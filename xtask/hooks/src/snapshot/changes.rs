@@ -19,7 +19,12 @@ pub type Changes = BTreeMap<RepoPath, Change>;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Change {
     /// A tracked file has other content, or another mode.
-    Modified(Content),
+    Modified {
+        /// What it holds.
+        content: Content,
+        /// Whether the command put that into the index itself (`git add`).
+        staged: bool,
+    },
     /// A tracked file is gone.
     Deleted,
     /// A file is there that the snapshot wasn't given, and that isn't ignored.
@@ -123,6 +128,13 @@ impl Snapshot {
         let (gone, touched): (Vec<&[u8]>, Vec<&[u8]>) =
             touched.into_iter().partition(|path| goes_through_link(&self.place.tree, &RepoPath::new(*path)));
         let none = "0".repeat(2 * ObjectId::from_hex(&self.tree).map_or(20, |tree| tree.as_bytes().len()));
+        // What is in the index now and wasn't told yet, a command put there.
+        let own = self.staged_differences(&index)?;
+        let staged = |path: &RepoPath, delta: &Delta| match (own.get(path), self.told.get(path)) {
+            (Some(own), Some(told)) if own.after == told.after => told.staged,
+            (Some(own), _) => own.after == delta.after,
+            (None, _) => false,
+        };
         let removals = gone.iter().flat_map(|path| [b"0 ", none.as_bytes(), b"\t", path, b"\0"].concat());
         take_in(&git, &["--index-info"], removals.collect())?;
         take_in(&git, &["--replace", "--remove", "--stdin"], listed_again(&touched))?;
@@ -140,11 +152,10 @@ impl Snapshot {
             )?;
             let with_created = self.staged_differences(&copy)?;
             remove_all(&copy).map_err(failed)?;
-            let staged = |path: &RepoPath| differences.get(path).is_some_and(|delta| delta.staged);
-            differences = with_created
-                .into_iter()
-                .map(|(path, delta)| (path.clone(), Delta { staged: staged(&path), ..delta }))
-                .collect();
+            differences = with_created;
+        }
+        for (path, delta) in &mut differences {
+            delta.staged = staged(path, delta);
         }
         Ok(differences)
     }
@@ -198,7 +209,7 @@ fn change(before: Option<Content>, after: Option<Content>, staged: bool) -> Chan
     match (before, after) {
         (_, None) => Change::Deleted,
         (None, Some(content)) => Change::Created { content, staged },
-        (Some(_), Some(content)) => Change::Modified(content),
+        (Some(_), Some(content)) => Change::Modified { content, staged },
     }
 }
 
@@ -219,8 +230,7 @@ fn parse(output: &[u8]) -> Option<BTreeMap<RepoPath, Delta>> {
         let is_submodule =
             |side: Option<Content>| side.is_some_and(|content| content.mode == EntryMode::Submodule);
         if !is_submodule(before) && !is_submodule(after) {
-            let staged = before.is_none() && after.is_some();
-            found.insert(RepoPath::new(path), Delta { before, after, staged });
+            found.insert(RepoPath::new(path), Delta { before, after, staged: false });
         }
     }
     Some(found)

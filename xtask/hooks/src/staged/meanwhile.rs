@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::time::SystemTime;
 
 use xtask_core::gate::Context;
-use xtask_core::model::{Finding, Location, RepoPath, Result};
+use xtask_core::model::{RepoPath, Result};
 use xtask_core::repo::{IndexEntry, Repo};
 
 /// So many paths are named.
@@ -33,23 +33,20 @@ fn inode(_: &std::fs::Metadata) -> u64 {
 }
 
 /// What was staged, or taken out of the index, since the run read it; `before` is from before it did.
-pub(super) fn staged_since(cx: &Context, repo: &Repo, before: Stamp) -> Result<Option<Finding>> {
+pub(super) fn staged_since(cx: &Context, repo: &Repo, before: Stamp) -> Result<Option<String>> {
     if Stamp::of(repo) == before {
         return Ok(None);
     }
     let now = repo.index()?;
     let paths = differing(cx.tracked()?, &now);
-    let Some(first) = paths.first() else { return Ok(None) };
+    if paths.is_empty() {
+        return Ok(None);
+    }
     let mut shown: Vec<String> = paths.iter().take(NAMED).map(ToString::to_string).collect();
     if paths.len() > NAMED {
         shown.push(format!("{} more", paths.len() - NAMED));
     }
-    let message = format!(
-        "staged anew while the hooks ran: {}; what was checked isn't what would be committed",
-        shown.join(", ")
-    );
-    let finding = Finding::new("hooks", "staged-meanwhile", Some(Location::file(first.clone())), message);
-    Ok(Some(finding.fix("commit again; if a hook command stages files itself, give it `fixes = true`")))
+    Ok(Some(format!("staged while the hooks ran, so everything is checked again: {}", shown.join(", "))))
 }
 
 /// The paths whose entries aren't the same.

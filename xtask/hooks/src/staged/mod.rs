@@ -7,10 +7,12 @@ mod land;
 mod meanwhile;
 mod merges;
 
+use std::sync::Arc;
+
 use xtask_core::gate::Context;
-use xtask_core::journal::Journal;
+use xtask_core::journal::{Journal, Recovered};
 use xtask_core::model::{Finding, GateReport, Location, Outcome, Problem, Result};
-use xtask_core::repo::Side;
+use xtask_core::repo::{Repo, Side};
 
 pub(crate) use after::after_commit;
 use land::Landed;
@@ -18,19 +20,41 @@ use meanwhile::{Stamp, staged_since};
 
 use crate::commands::HookInput;
 use crate::resolve::StagePlan;
-use crate::run::{Ended, Fixes, Intent, Request, Target, counted, left_copies, run};
+use crate::run::{Ended, Fixes, Intent, Request, Target, counted, left_copies, owns_index, run};
 use crate::section::OnFix;
 use crate::select::Candidate;
 use crate::stage::Stage;
+
+/// How often everything is checked again, as something was staged while the hooks ran.
+const ATTEMPTS: usize = 3;
 
 /// Runs `plan` on what is staged.
 pub fn run_staged(cx: &Context, plan: &StagePlan, input: &HookInput) -> Result<GateReport> {
     let Some(repo) = &cx.repo else {
         return Err(Problem::usage("there is nothing staged: this is no git repository"));
     };
-    for told in recover(cx)? {
+    let recovered = recover_in(cx, repo)?;
+    for told in recovered.lines().into_iter().chain(left_copies(cx)?) {
         cx.events.notice(format!("hooks: {told}"));
     }
+    if !recovered.restored.is_empty() && !owns_index(repo) {
+        return Ok(GateReport::judged("hooks", vec![read_too_early()]));
+    }
+    let mut cx = cx.clone();
+    for _ in 0..ATTEMPTS {
+        if let Some(report) = run_once(&cx, repo, plan, input)? {
+            return Ok(report);
+        }
+        // What the index held is looked up anew.
+        cx = Context { cached: Arc::default(), ..cx };
+    }
+    Err(Problem::invalid("files are staged faster than they can be checked")
+        .why(format!("something staged files during each of {ATTEMPTS} runs of the hooks"))
+        .fix("commit again once nothing else stages files; give a command that stages what it changes `fixes = true`"))
+}
+
+/// Runs on what is staged now. Nothing where other things were staged meanwhile: what was checked isn't what would be committed.
+fn run_once(cx: &Context, repo: &Repo, plan: &StagePlan, input: &HookInput) -> Result<Option<GateReport>> {
     let stamp = Stamp::of(repo);
     let files = staged_files(cx, plan)?;
     let head = if repo.shape()?.empty { Side::Empty } else { Side::Revision("HEAD".to_owned()) };
@@ -45,16 +69,18 @@ pub fn run_staged(cx: &Context, plan: &StagePlan, input: &HookInput) -> Result<G
     };
     let Ended { mut report, fixes, in_place } = run(cx, request)?;
     if !cx.cancel.is_stopped()
-        && let Some(finding) = staged_since(cx, repo, stamp)?
+        && let Some(told) = staged_since(cx, repo, stamp)?
     {
-        fail(&mut report, std::iter::once(finding));
+        in_place.undo(cx)?;
+        cx.events.notice(format!("hooks: {told}"));
+        return Ok(None);
     }
     let fails = !report.findings.is_empty() || matches!(report.outcome, Outcome::Invalid { .. });
     if cx.cancel.is_stopped() || fails {
         in_place.undo(cx)?;
     }
     if cx.cancel.is_stopped() || fixes.is_empty() {
-        return Ok(report);
+        return Ok(Some(report));
     }
     if !report.findings.is_empty() {
         cx.events.notice(format!(
@@ -62,10 +88,10 @@ pub fn run_staged(cx: &Context, plan: &StagePlan, input: &HookInput) -> Result<G
             counted(fixes.len(), "file"),
             shown(&fixes)
         ));
-        return Ok(report);
+        return Ok(Some(report));
     }
     if matches!(report.outcome, Outcome::Invalid { .. }) {
-        return Ok(report);
+        return Ok(Some(report));
     }
     match land::land(cx, repo, &fixes, plan.on_fix)? {
         Landed::Done => {
@@ -80,7 +106,7 @@ pub fn run_staged(cx: &Context, plan: &StagePlan, input: &HookInput) -> Result<G
                 OnFix::Restage if plan.stage == Stage::PreMergeCommit => {
                     ("and staged it, which git merge doesn't take in", "conclude the merge by `git commit`")
                 }
-                OnFix::Restage => return Ok(report),
+                OnFix::Restage => return Ok(Some(report)),
             };
             fail(
                 &mut report,
@@ -95,7 +121,7 @@ pub fn run_staged(cx: &Context, plan: &StagePlan, input: &HookInput) -> Result<G
             fail(&mut report, overlaps.into_iter());
         }
     }
-    Ok(report)
+    Ok(Some(report))
 }
 
 /// The files that a commit would change.
@@ -108,10 +134,25 @@ pub fn recover(cx: &Context) -> Result<Vec<String>> {
     let Some(repo) = &cx.repo else {
         return Err(Problem::usage("there is nothing to recover: this is no git repository"));
     };
-    let (_, recovered) = Journal::open(repo, &cx.events, &cx.cancel)?;
-    let mut told = recovered.lines();
+    let mut told = recover_in(cx, repo)?.lines();
     told.extend(left_copies(cx)?);
     Ok(told)
+}
+
+fn recover_in(cx: &Context, repo: &Repo) -> Result<Recovered> {
+    let (_, recovered) = Journal::open(repo, &cx.events, &cx.cancel)?;
+    if owns_index(repo) {
+        // What a post-commit hook that was killed left to do.
+        after_commit(cx)?;
+    }
+    Ok(recovered)
+}
+
+/// For `commit -a` and `commit -- path` git reads the files before any hook runs.
+fn read_too_early() -> Finding {
+    let message =
+        "a run that was killed had left files half fixed, and git read them so; they are as before now";
+    Finding::new("hooks", "recovered", None, message).fix("commit again")
 }
 
 /// The report of a run that fails for these.

@@ -44,7 +44,7 @@ fn any_name_comes_and_goes() {
     let (two, new, three) = (fixture.content("two\n"), fixture.content("new\n"), fixture.content("three\n"));
     let mut update = BTreeMap::new();
     for name in NAMES {
-        assert_eq!(changes[&RepoPath::new(name)], Change::Modified(two));
+        assert_eq!(changes[&RepoPath::new(name)], Change::Modified { content: two, staged: false });
         let created = RepoPath::new([name, b".new"].concat());
         assert_eq!(changes[&created], Change::Created { content: new, staged: false });
         update.insert(RepoPath::new(name), three);

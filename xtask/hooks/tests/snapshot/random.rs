@@ -86,7 +86,7 @@ proptest! {
                 let name = name.to_string();
                 model.remove(&name);
                 model.remove(&format!("{name}*"));
-                let (Change::Modified(content) | Change::Created { content, .. }) = change else { continue };
+                let (Change::Modified { content, .. } | Change::Created { content, .. }) = change else { continue };
                 let text = fixture.blob(content);
                 match content.mode {
                     xtask_core::repo::EntryMode::Symlink => model.insert(name, format!("-> {text}")),

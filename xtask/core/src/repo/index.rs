@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::git_program::{finish, garbled};
 use super::library::{Refusal, object_id};
-use super::{EntryMode, IndexEntry, ObjectId, Repo};
+use super::{Backend, EntryMode, IndexEntry, ObjectId, Repo, index_file};
 use crate::model::{Problem, RepoPath, Result};
 
 /// Bits of the extended flags, as in git's documentation of the index format, without the lower 16 bits.
@@ -16,7 +16,20 @@ pub(super) fn entries(repo: &Repo, file: &Path) -> Result<Vec<IndexEntry>> {
     if !exists(file)? {
         return Ok(Vec::new());
     }
+    if let Some(mut entries) = by_reading(repo, file) {
+        sort(&mut entries);
+        return Ok(entries);
+    }
     repo.ask_unopened(|| by_library(file), || by_program(repo, file))
+}
+
+/// The file read by ourselves, where it is a plain one. Tests that ask one backend alone mean that one.
+fn by_reading(repo: &Repo, file: &Path) -> Option<Vec<IndexEntry>> {
+    if !matches!(repo.backend, Backend::Library | Backend::Program) {
+        return None;
+    }
+    let hash = if repo.backend == Backend::Program && repo.is_sha256() { 32 } else { 20 };
+    index_file::entries(&std::fs::read(file).ok()?, hash)
 }
 
 /// Whether the index is there. A folder that can't be looked into is a problem, not an empty index.

@@ -18,6 +18,7 @@ mod git_program;
 mod history;
 mod index;
 mod index_edit;
+mod index_file;
 mod index_lock;
 mod library;
 mod line_endings;
@@ -25,6 +26,7 @@ mod new_blobs;
 mod notes;
 mod patch;
 mod revision;
+mod staged;
 #[cfg(test)]
 pub(crate) mod testing;
 #[cfg(test)]
@@ -116,6 +118,12 @@ impl Repo {
     /// The entries of the index in this file. A missing file has none, as git has it.
     pub fn index_at(&self, file: &Path) -> Result<Vec<IndexEntry>> {
         index::entries(self, file)
+    }
+
+    /// The paths that differ between HEAD and the index, whose entries these are ([`Repo::index`]), sorted by path. Renames aren't
+    /// looked for: such a path is added, and another deleted.
+    pub fn staged(&self, entries: &[IndexEntry]) -> Result<Vec<Change>> {
+        staged::changes(self, entries)
     }
 
     /// The blobs of a thread: opens the object database once, and reads many.

@@ -5,5 +5,5 @@ mod script;
 mod told;
 
 pub use run::HookInput;
-pub(crate) use run::{End, Ran, Room, Task, run_all};
+pub(crate) use run::{End, Ran, Room, Task, depth, run_all};
 pub(crate) use script::FILES;

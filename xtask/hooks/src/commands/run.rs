@@ -7,6 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use bstr::BString;
+use xtask_core::environment::Environment;
 use xtask_core::exec::{Cancel, Interrupt, Process, RunError};
 use xtask_core::gate::Context;
 use xtask_core::model::{Finding, Missing, RepoPath};
@@ -53,6 +54,14 @@ pub(crate) struct Ran {
     pub(crate) end: End,
     /// How long its scripts took, from the start of the first to the end of the last.
     pub(crate) wall: Duration,
+}
+
+/// The variable that counts how deep hooks run in each other: a command that commits runs hooks again.
+const DEPTH: &str = "XTASK_HOOK_DEPTH";
+
+/// How many hooks this one runs in.
+pub(crate) fn depth(environment: &Environment) -> usize {
+    environment.text(DEPTH).and_then(|depth| depth.parse().ok()).unwrap_or(0)
 }
 
 /// What git gave the hook, for its commands.
@@ -164,6 +173,7 @@ fn one(
     let folder =
         command.folder.as_ref().map_or_else(|| room.root.to_owned(), |folder| folder.below(room.root));
     let mut process = (room.enter)(shell(script, &input.arguments)).folder(folder);
+    process = process.variable(DEPTH, (depth(cx.environment) + 1).to_string());
     for (name, value) in &command.env {
         process = process.variable(name, value);
     }

@@ -5,7 +5,7 @@ use std::ffi::OsStr;
 
 use xtask_core::gate::Context;
 use xtask_core::model::{Problem, RepoPath, Result};
-use xtask_core::repo::{ChangeKind, EntryMode, IndexEntry, ObjectId, Repo, Side};
+use xtask_core::repo::{ChangeKind, EntryMode, IndexEntry, ObjectId, Repo};
 
 use crate::attributes::Attributes;
 use crate::resolve::StagePlan;
@@ -15,15 +15,14 @@ use crate::stage::Stage;
 /// The staged files, sorted by path. Deleted ones, and paths that are just intended to be added, have no content to check. In a
 /// merge, files that are as one of the other sides has them were checked there: those that the merge made are left.
 pub(super) fn staged(cx: &Context, repo: &Repo, plan: &StagePlan) -> Result<Vec<Candidate>> {
-    let head = if repo.shape()?.empty { Side::Empty } else { Side::Revision("HEAD".to_owned()) };
-    let changes = repo.changes(&head, &Side::Index)?;
+    let entries = cx.tracked()?;
+    let changes = repo.staged(entries)?;
     if let Some(conflict) = changes.iter().find(|change| change.kind == ChangeKind::Conflicted) {
         return Err(Problem::usage(format!("{} is in conflict", conflict.path))
             .why("what a commit would hold isn't decided yet")
             .fix("resolve the conflict, `git add` the file, and commit again"));
     }
     let others = merged_sides(cx, repo, plan.stage)?;
-    let entries = cx.tracked()?;
     let mut files = Vec::new();
     for change in changes.iter().filter(|change| change.kind != ChangeKind::Deleted) {
         let Ok(at) = entries.binary_search_by(|entry| entry.path.cmp(&change.path)) else { continue };
@@ -36,7 +35,7 @@ pub(super) fn staged(cx: &Context, repo: &Repo, plan: &StagePlan) -> Result<Vec<
     let_through(cx, plan, Attributes::Index, entries, files)
 }
 
-/// What the commits that are being merged hold. Before a merge commit git has written no MERGE_HEAD yet, and names them by
+/// What the commits that are being merged hold. Before a merge commit git has written no `MERGE_HEAD` yet, and names them by
 /// variables.
 fn merged_sides(
     cx: &Context,

@@ -6,16 +6,27 @@ mod push;
 mod together;
 
 use xtask_core::gate::Context;
-use xtask_core::model::{GateReport, Result};
+use xtask_core::model::{GateReport, Problem, Result};
 
-use crate::commands::HookInput;
+use crate::commands::{HookInput, depth};
 use crate::plan::Planned;
 use crate::resolve::StagePlan;
 use crate::stage::Stage;
 use crate::staged::{after_commit, run_staged, staged_files};
 
+/// Hooks in hooks in hooks are a circle.
+const MOST_DEPTH: usize = 3;
+
 /// Runs a stage as git's hook of that name: on what git is about to do, or has done.
 pub fn run_hook(cx: &Context, plan: &StagePlan, input: &HookInput) -> Result<GateReport> {
+    if depth(cx.environment) > MOST_DEPTH {
+        return Err(Problem::usage(format!(
+            "{} runs in a hook that runs in a hook, and so on",
+            plan.stage.name()
+        ))
+        .why("a hook command does what runs the hook again (a commit in the repository that it checks?)")
+        .fix("leave that out of the command, or pass `--no-verify` to its git"));
+    }
     match plan.stage {
         Stage::PreCommit | Stage::PreMergeCommit => run_staged(cx, plan, input),
         Stage::PrepareCommitMsg | Stage::CommitMsg => message::run(cx, plan, input),

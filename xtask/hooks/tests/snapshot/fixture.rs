@@ -126,7 +126,9 @@ impl Fixture {
     /// What changed, as lines that tests compare.
     pub(crate) fn told(&self, changes: &Changes) -> Vec<String> {
         let tell = |(path, change): (&RepoPath, &Change)| match change {
-            Change::Modified { content, .. } => format!("{path} is {:?} {:?}", content.mode, self.blob(*content)),
+            Change::Modified { content, .. } => {
+                format!("{path} is {:?} {:?}", content.mode, self.blob(*content))
+            }
             Change::Deleted => format!("{path} is gone"),
             Change::Created { content, staged } => {
                 format!("{path} is new{} {:?}", if *staged { ", staged" } else { "" }, self.blob(*content))

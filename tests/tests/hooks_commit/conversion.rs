@@ -31,7 +31,6 @@ const ENDINGS: &[Ending] = &[
 fn line_endings_through_commands() {
     let repo = Repo::new(SED);
     for (at, (setting, attributes, staged, user, committed, disk)) in ENDINGS.iter().enumerate() {
-        println!("case {at}");
         repo.git(&["config", "core.autocrlf", setting]);
         repo.git(&["config", "core.safecrlf", "false"]);
         repo.commit_unchecked(".gitattributes", format!("# {at}\n{attributes}\n"));
@@ -47,7 +46,6 @@ fn line_endings_through_commands() {
 fn line_endings_through_built_in_fixers() {
     let repo = Repo::new(STRIP);
     for (at, (setting, attributes, staged, user, committed, disk)) in ENDINGS.iter().enumerate() {
-        println!("case {at}");
         if staged.ends_with(b"bad") {
             continue;
         }

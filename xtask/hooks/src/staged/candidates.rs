@@ -36,7 +36,7 @@ pub(super) fn staged(cx: &Context, repo: &Repo, plan: &StagePlan) -> Result<Vec<
     let_through(cx, plan, Attributes::Index, entries, files)
 }
 
-/// What the commits that are being merged hold. Before a merge commit git has written no MERGE_HEAD yet, and names them by
+/// What the commits that are being merged hold. Before a merge commit git has written no `MERGE_HEAD` yet, and names them by
 /// variables.
 fn merged_sides(
     cx: &Context,

@@ -6,16 +6,21 @@ mod push;
 mod together;
 
 use xtask_core::gate::Context;
-use xtask_core::model::{GateReport, Result};
+use xtask_core::model::{GateReport, Outcome, Result};
 
 use crate::commands::HookInput;
 use crate::plan::Planned;
 use crate::resolve::StagePlan;
+use crate::snapshot::is_snapshot;
 use crate::stage::Stage;
 use crate::staged::{after_commit, run_staged, staged_files};
 
 /// Runs a stage as git's hook of that name: on what git is about to do, or has done.
 pub fn run_hook(cx: &Context, plan: &StagePlan, input: &HookInput) -> Result<GateReport> {
+    if is_snapshot(cx) {
+        let why = "a hook command uses git in the snapshot, where the hooks run already";
+        return Ok(GateReport::new("hooks", Outcome::nothing_to_do(why)));
+    }
     match plan.stage {
         Stage::PreCommit | Stage::PreMergeCommit => run_staged(cx, plan, input),
         Stage::PrepareCommitMsg | Stage::CommitMsg => message::run(cx, plan, input),

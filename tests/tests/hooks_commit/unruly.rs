@@ -60,7 +60,7 @@ fn a_command_that_leaves_a_process() {
 /// Much output, of which the end is told.
 #[test]
 fn a_command_that_says_a_lot() {
-    let repo = Repo::new(&command("loud", "yes | head -c 20000000; echo the end; exit 1", ""));
+    let repo = Repo::new(&command("loud", "yes | head -c 4000000; echo the end; exit 1", ""));
     repo.stage("f.txt", "x\n");
     repo.refuses(&["commit", "-m", "x"], &["loud", "the end"]);
 }

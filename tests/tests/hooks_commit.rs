@@ -24,5 +24,7 @@ mod repo;
 mod signals;
 #[path = "hooks_commit/stages.rs"]
 mod stages;
+#[path = "hooks_commit/unruly.rs"]
+mod unruly;
 #[path = "hooks_commit/ways.rs"]
 mod ways;

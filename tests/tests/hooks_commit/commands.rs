@@ -3,13 +3,13 @@
 use crate::repo::{Repo, SED, STRIP, lives};
 
 /// A command of pre-commit, with what else its table holds.
-fn command(name: &str, run: &str, more: &str) -> String {
+pub(crate) fn command(name: &str, run: &str, more: &str) -> String {
     format!("[hooks.pre-commit.commands.{name}]\nrun = '''{run}'''\n{more}\n")
 }
 
 const HERE: &str = "pwd -P > \"$HOME/where\"; cat a.txt > \"$HOME/saw\"";
 
-fn said(repo: &Repo, name: &str) -> String {
+pub(crate) fn said(repo: &Repo, name: &str) -> String {
     std::fs::read_to_string(repo.outside().join("home").join(name)).unwrap()
 }
 

@@ -31,7 +31,6 @@ const ENDINGS: &[Ending] = &[
 fn line_endings_through_commands() {
     let repo = Repo::new(SED);
     for (at, (setting, attributes, staged, user, committed, disk)) in ENDINGS.iter().enumerate() {
-        println!("case {at}");
         repo.git(&["config", "core.autocrlf", setting]);
         repo.git(&["config", "core.safecrlf", "false"]);
         repo.commit_unchecked(".gitattributes", format!("# {at}\n{attributes}\n"));
@@ -47,7 +46,6 @@ fn line_endings_through_commands() {
 fn line_endings_through_built_in_fixers() {
     let repo = Repo::new(STRIP);
     for (at, (setting, attributes, staged, user, committed, disk)) in ENDINGS.iter().enumerate() {
-        println!("case {at}");
         if staged.ends_with(b"bad") {
             continue;
         }
@@ -188,4 +186,39 @@ fn a_textconv_driver() {
     repo.write("f.txt", "bad\nX\n");
     repo.commit().ok();
     repo.holds("f.txt", b"good\nx\n", b"good\nX\n");
+}
+
+/// UTF-16 on disk, UTF-8 in the repository. A command sees what is on disk.
+#[test]
+fn another_encoding() {
+    let utf16 = |text: &str| -> Vec<u8> { text.encode_utf16().flat_map(u16::to_le_bytes).collect() };
+    let run = "iconv -f UTF-16LE -t UTF-8 f.txt | sed s/bad/BAD/ | iconv -f UTF-8 -t UTF-16LE > new && cat new > f.txt && rm new";
+    let command = format!("[hooks.pre-commit.commands.up]\nrun = \"{run}\"\nfixes = true\n");
+    for (config, fixed) in [(STRIP, "bad"), (&command, "BAD ")] {
+        let repo = Repo::new(config);
+        repo.commit_unchecked(".gitattributes", "*.txt text working-tree-encoding=UTF-16LE eol=crlf\n");
+        repo.stage("f.txt", utf16("bad \r\nü\r\n"));
+        repo.write("f.txt", utf16("bad \r\nmine ü \r\n"));
+        repo.commit().ok();
+        assert_eq!(repo.head("f.txt").unwrap(), format!("{fixed}\nü\n").as_bytes());
+        assert_eq!(repo.disk("f.txt").unwrap(), utf16(&format!("{fixed}\r\nmine ü \r\n")));
+        assert_eq!(repo.staged("f.txt"), repo.head("f.txt"));
+    }
+}
+
+/// Attributes that are staged with the file, and edited since.
+#[test]
+fn attributes_in_the_same_commit() {
+    let repo = Repo::new(&format!("{STRIP}{SED}"));
+    repo.stage(".gitattributes", "*.txt text eol=crlf\n");
+    repo.stage("f.txt", "bad \r\nb\r\n");
+    repo.write("f.txt", "bad \r\nB\r\n");
+    repo.commit().ok();
+    repo.holds("f.txt", b"good\nb\n", b"good\r\nB\r\n");
+    // Taken away on disk alone.
+    repo.stage("g.txt", "bad \r\nb\r\n");
+    repo.write(".gitattributes", "");
+    repo.commit().ok();
+    assert_eq!(repo.head("g.txt").unwrap(), b"good\nb\n");
+    assert_eq!(repo.disk("g.txt").unwrap(), b"good\r\nb\r\n");
 }

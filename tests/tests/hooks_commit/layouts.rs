@@ -118,20 +118,36 @@ fn through_a_link() {
 }
 
 /// Settings of the repository, each with what git needs to take it up.
+fn with_settings(all: &[(&str, &str)]) {
+    for (name, script) in all {
+        let repo = Repo::new(&format!("{STRIP}{SED}"));
+        repo.shell(script);
+        commits(&repo, b"good\n", "in/f.txt");
+        for kept in ["au.txt", "sw.txt"] {
+            if let Some(bytes) = repo.disk(kept) {
+                assert_eq!(bytes, b"edited\n", "{name}");
+            }
+        }
+        repo.is_tidy();
+        assert_eq!(repo.line(&["fsck", "--no-dangling"]), "", "{name}");
+    }
+}
+
 #[test]
-fn settings() {
-    for (name, script) in [
+fn settings_of_the_index() {
+    with_settings(&[
         ("untracked cache", "git config core.untrackedCache true; git update-index --untracked-cache"),
         ("split index", "git config core.splitIndex true; git update-index --split-index"),
         ("index v4", "git config index.version 4; git update-index --index-version 4"),
         ("many files", "git config feature.manyFiles true; git status >/dev/null"),
         ("no index hash", "git config index.skipHash true; git add ."),
-        ("file modes off", "git config core.fileMode false"),
         ("stat data off", "git config core.checkStat minimal; git config core.trustctime false"),
-        (
-            "a monitor that says nothing",
-            "printf '#!/bin/sh\\nprintf \"1\\\\0/\\\\0\"\\n' > .git/mon; chmod +x .git/mon; git config core.fsmonitor .git/mon; git status >/dev/null",
-        ),
+    ]);
+}
+
+#[test]
+fn settings_of_what_is_checked_out() {
+    with_settings(&[
         (
             "cone",
             "mkdir -p out in; echo x > out/x; echo x > in/x; git add out in; git commit -qm x --no-verify; git sparse-checkout set --cone in; test ! -e out/x",
@@ -139,15 +155,6 @@ fn settings() {
         (
             "sparse index",
             "mkdir -p out in; echo x > out/x; echo x > in/x; git add out in; git commit -qm x --no-verify; git sparse-checkout set --cone --sparse-index in",
-        ),
-        ("packed", "git gc -q; git pack-refs --all"),
-        ("commit graph", "git gc -q; git commit-graph write --reachable; git multi-pack-index write"),
-        ("no quoting", "git config core.quotePath false; git config core.precomposeUnicode true"),
-        ("colours", "git config color.ui always; git config color.status always"),
-        ("an alias and a pager", "git config core.pager false; git config alias.diff-index false"),
-        (
-            "status settings",
-            "git config status.showUntrackedFiles no; git config diff.ignoreSubmodules all; git config status.renames copies",
         ),
         (
             "assume unchanged",
@@ -157,7 +164,33 @@ fn settings() {
             "skip worktree",
             "echo x > sw.txt; git add sw.txt; git commit -qm x --no-verify; git update-index --skip-worktree sw.txt; echo edited > sw.txt",
         ),
+        ("file modes off", "git config core.fileMode false"),
+        (
+            "a monitor that says nothing",
+            "printf '#!/bin/sh\\nprintf \"1\\\\0/\\\\0\"\\n' > .git/mon; chmod +x .git/mon; git config core.fsmonitor .git/mon; git status >/dev/null",
+        ),
+    ]);
+}
+
+#[test]
+fn settings_of_objects() {
+    with_settings(&[
+        ("packed", "git gc -q; git pack-refs --all"),
+        ("commit graph", "git gc -q; git commit-graph write --reachable; git multi-pack-index write"),
         ("replaced objects", "git commit -q --allow-empty -m two --no-verify; git replace HEAD HEAD~1"),
+    ]);
+}
+
+#[test]
+fn settings_of_what_git_shows() {
+    with_settings(&[
+        ("no quoting", "git config core.quotePath false; git config core.precomposeUnicode true"),
+        ("colours", "git config color.ui always; git config color.status always"),
+        ("an alias and a pager", "git config core.pager false; git config alias.diff-index false"),
+        (
+            "status settings",
+            "git config status.showUntrackedFiles no; git config diff.ignoreSubmodules all; git config status.renames copies",
+        ),
         ("attributes that generate", "echo '*.txt linguist-generated=false' > .git/info/attributes"),
         ("a signer that isn't there", "git config gpg.program /nonexistent"),
         (
@@ -165,21 +198,7 @@ fn settings() {
             "git config core.whitespace trailing-space; git config apply.whitespace error",
         ),
         ("literal", "git config core.commentChar auto; git config commit.verbose true"),
-    ] {
-        for (config, fixed) in BOTH {
-            println!("{name}");
-            let repo = Repo::new(config);
-            repo.shell(script);
-            commits(&repo, fixed, "in/f.txt");
-            for kept in ["au.txt", "sw.txt"] {
-                if let Some(bytes) = repo.disk(kept) {
-                    assert_eq!(bytes, b"edited\n", "{name}");
-                }
-            }
-            repo.is_tidy();
-            assert_eq!(repo.line(&["fsck", "--no-dangling"]), "", "{name}");
-        }
-    }
+    ]);
 }
 
 /// Forms of repositories, where this git knows them.

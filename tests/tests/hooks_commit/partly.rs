@@ -33,10 +33,9 @@ fn check(repo: &Repo, cases: &[Case]) {
         repo.commit_unchecked("file.txt", format!("{name}\n"));
         repo.stage("file.txt", staged);
         repo.write("file.txt", user);
-        println!("{name}");
         match expected {
             Lands(fixed, after) => {
-                repo.commit().ok();
+                repo.commit().ok_in(name);
                 repo.holds("file.txt", fixed, after);
             }
             Overlaps(words) => repo.refuses(&["commit", "-q", "-m", "x"], &[words, "file.txt"]),

@@ -33,6 +33,12 @@ impl Ended {
         self
     }
 
+    /// The same in a case of this name.
+    #[track_caller]
+    pub(crate) fn ok_in(self, case: &str) {
+        assert_eq!(self.code, 0, "{case}: {}", self.told);
+    }
+
     /// It must have failed, saying all of `words`.
     #[track_caller]
     pub(crate) fn fails(self, words: &[&str]) -> Self {
@@ -128,6 +134,7 @@ impl Repo {
         command
     }
 
+    #[expect(clippy::unused_self, reason = "as its siblings")]
     pub(crate) fn run(&self, command: &mut Command) -> Ended {
         ended(&command.output().unwrap())
     }
@@ -228,9 +235,10 @@ impl Repo {
         let path = path.as_ref();
         let show = |bytes: Option<Vec<u8>>| bytes.map(|bytes| bytes.escape_ascii().to_string());
         let expected = |bytes: &[u8]| Some(bytes.escape_ascii().to_string());
-        assert_eq!(show(self.head(path)), expected(committed), "HEAD of {path:?}");
-        assert_eq!(show(self.staged(path)), expected(committed), "index of {path:?}");
-        assert_eq!(show(self.disk(path)), expected(disk), "{path:?} on disk");
+        let name = path.display();
+        assert_eq!(show(self.head(path)), expected(committed), "HEAD of {name}");
+        assert_eq!(show(self.staged(path)), expected(committed), "index of {name}");
+        assert_eq!(show(self.disk(path)), expected(disk), "{name} on disk");
     }
 
     /// All that the user has.

@@ -33,7 +33,7 @@ fn commit_msg() {
     repo.shell("mkdir d; cd d; git commit -q --amend -m 'fix: more'");
     assert!(message(&repo).starts_with("fix: more"));
     repo.shell(
-        "printf '\\n# note\\nfix: x\\n\\n' > ../m; git commit -q --allow-empty --cleanup=strip -F ../m",
+        "printf '\\n# note\\nfix: x\\n\\n' > ../m; git -c commit.cleanup=strip commit -q --allow-empty -F ../m",
     );
     assert!(message(&repo).starts_with("fix: x"));
     repo.git(&["worktree", "add", "-q", "../linked"]);

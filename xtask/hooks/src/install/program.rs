@@ -121,9 +121,26 @@ pub(super) fn running() -> Result<PathBuf> {
 }
 
 fn same_content(one: &Path, other: &Path) -> bool {
+    if is_same_file(one, other) {
+        return true;
+    }
     let size = |path: &Path| path.metadata().map(|found| found.len()).ok();
     size(one).is_some_and(|len| size(other) == Some(len))
         && std::fs::read(one).is_ok_and(|bytes| std::fs::read(other).is_ok_and(|others| bytes == others))
+}
+
+/// Whether these are two names of one file.
+#[cfg(unix)]
+fn is_same_file(one: &Path, other: &Path) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    let id = |path: &Path| path.metadata().map(|found| (found.dev(), found.ino())).ok();
+    id(one).is_some_and(|found| id(other) == Some(found))
+}
+
+/// The content tells.
+#[cfg(not(unix))]
+fn is_same_file(_: &Path, _: &Path) -> bool {
+    false
 }
 
 /// `1.2.3` as numbers.

@@ -32,6 +32,11 @@ use lock::{Lock, Running};
 use place::Place;
 use state::State;
 
+/// Whether the context's working tree is a snapshot itself: a hook command uses git there, and its hooks would never end.
+pub fn is_snapshot(cx: &Context) -> bool {
+    place::is_inside(cx)
+}
+
 /// What the snapshot shall hold.
 #[derive(Clone, Copy, Debug)]
 pub enum Source<'a> {

@@ -122,6 +122,13 @@ impl Place {
     }
 }
 
+/// Whether the context's working tree is a snapshot itself: a hook command uses git there.
+pub(super) fn is_inside(cx: &Context) -> bool {
+    let Ok(cache) = cache_folder(cx.environment) else { return false };
+    let real = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    real(&cx.root).starts_with(real(&cache.join("xtask").join("snapshots")))
+}
+
 /// Makes a folder; what is in its place is removed.
 fn make(folder: &Path) -> io::Result<()> {
     if folder.symlink_metadata().is_ok_and(|there| !there.is_dir()) {

@@ -6,11 +6,12 @@ mod push;
 mod together;
 
 use xtask_core::gate::Context;
-use xtask_core::model::{GateReport, Problem, Result};
+use xtask_core::model::{GateReport, Outcome, Problem, Result};
 
 use crate::commands::{HookInput, depth};
 use crate::plan::Planned;
 use crate::resolve::StagePlan;
+use crate::snapshot::is_snapshot;
 use crate::stage::Stage;
 use crate::staged::{after_commit, run_staged, staged_files};
 
@@ -26,6 +27,10 @@ pub fn run_hook(cx: &Context, plan: &StagePlan, input: &HookInput) -> Result<Gat
         ))
         .why("a hook command does what runs the hook again (a commit in the repository that it checks?)")
         .fix("leave that out of the command, or pass `--no-verify` to its git"));
+    }
+    if is_snapshot(cx) {
+        let why = "a hook command uses git in the snapshot, where the hooks run already";
+        return Ok(GateReport::new("hooks", Outcome::nothing_to_do(why)));
     }
     match plan.stage {
         Stage::PreCommit | Stage::PreMergeCommit => run_staged(cx, plan, input),

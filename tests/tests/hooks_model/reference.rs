@@ -118,7 +118,7 @@ pub(crate) fn users(file: &File) -> Option<(Vec<String>, Vec<From>)> {
     };
     let mut all: Vec<(super::case::Line, From)> = Vec::new();
     let typed = |number: usize, crlf: bool| {
-        let text = format!("mine {number}{}", if number % 3 == 0 { " " } else { "" });
+        let text = format!("mine {number}{}", if number.is_multiple_of(3) { " " } else { "" });
         (super::case::Line { text, crlf }, From::User)
     };
     for (at, (line, edit)) in file.staged.lines.iter().zip(&edits).enumerate() {

@@ -34,7 +34,7 @@ struct Expected {
     indexed: Option<Vec<u8>>,
     merged: Merged,
     user: Option<(Vec<String>, Vec<super::reference::From>)>,
-    staged: usize,
+    staged: Vec<String>,
     converted: bool,
 }
 
@@ -209,9 +209,9 @@ impl Stand {
         }
         let fixed = lines(expected.committed.as_deref().unwrap_or_default());
         let is_right = match &expected.merged {
-            Merged::Exactly(lines) => is_exactly(&found, lines, from, expected.staged),
+            Merged::Exactly(lines) => is_exactly(&found, lines, from, &expected.staged),
             Merged::Overlap => false,
-            Merged::Some => is_merge(&found, &fixed, user, from, expected.staged),
+            Merged::Some => is_merge(&found, &fixed, user, from, expected.staged.len()),
         };
         if !is_right {
             let _ = writeln!(
@@ -245,7 +245,7 @@ fn expected(case: &Case, file: &File, at: usize) -> Option<Expected> {
                 indexed,
                 merged,
                 user,
-                staged: 0,
+                staged: Vec::new(),
                 converted: file.converted,
             });
         }
@@ -269,7 +269,7 @@ fn expected(case: &Case, file: &File, at: usize) -> Option<Expected> {
         committed,
         merged,
         user,
-        staged: base.len(),
+        staged: base,
         converted: file.converted,
     })
 }

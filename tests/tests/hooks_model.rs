@@ -25,6 +25,7 @@ use stand::{End, Stand};
 /// So many commits a test; `XTASK_MODEL_CASES` asks for more, `XTASK_MODEL_SEED` for others.
 const CASES: u32 = 70;
 
+#[expect(clippy::print_stdout, reason = "a run by hand wants to know how its commits ended")]
 fn commits(seed: u8) {
     let number = |name: &str| Environment::of_process().text(name).and_then(|text| text.parse::<u32>().ok());
     let cases = number("XTASK_MODEL_CASES").unwrap_or(CASES);

@@ -118,7 +118,7 @@ pub(crate) fn said(ended: &Output) -> String {
 }
 
 fn prepare(sandbox: &Sandbox, config: &str) {
-    let lines = |from: usize| (from..from + 12).map(|at| format!("line {at}\n")).collect::<String>();
+    let lines = |from: usize| (from..from + 12).map(|at| format!("line {at}\n")).collect::<Vec<_>>().concat();
     sandbox.write("xtask.toml", config).write(".gitignore", "ignored\n");
     for path in [PARTLY, "d/plain.txt", "other.txt", "e/gone.txt", "run.sh"] {
         sandbox.write(path, lines(1));

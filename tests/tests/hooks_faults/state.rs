@@ -117,7 +117,8 @@ pub(crate) fn leftovers(sandbox: &Sandbox) -> Vec<String> {
     });
     collect(&sandbox.root().join(".git"), "", &mut |path, _| {
         let is_journal = path.starts_with("xtask/journal") || path.starts_with("xtask/locks/");
-        let is_lock = path.ends_with(".lock") || path.contains("next-index") || path.ends_with(".part");
+        let ending = Path::new(path).extension().unwrap_or_default();
+        let is_lock = ending == "lock" || ending == "part" || path.contains("next-index");
         if is_journal || is_lock {
             left.push(path.to_owned());
         }

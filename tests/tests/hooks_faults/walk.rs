@@ -11,6 +11,7 @@ use super::user::{ACTIONS, meanwhile};
 /// Walks all transitions of a commit, and gives the names of those that it came to. In a thorough walk the recovery is killed at each
 /// of its transitions, too, after the first kill by each name; all actions of the user are tried there. `XTASK_FAULT_ALL=1` does so
 /// after every kill of every scenario.
+#[expect(clippy::print_stdout, reason = "a test says how much it did")]
 pub(crate) fn walk(scenario: Scenario) -> BTreeSet<String> {
     let stand = Stand::new(scenario);
     let name = stand.scenario.name;
@@ -50,7 +51,9 @@ pub(crate) fn walk(scenario: Scenario) -> BTreeSet<String> {
         }
         commits(&stand, &format!("{about}, committed again"));
 
-        let is_new = died.iter().fold(false, |new, name| names.insert(name.clone()) || new);
+        let known = names.len();
+        names.extend(died.iter().cloned());
+        let is_new = names.len() > known;
         if all || stand.scenario.thorough && is_new {
             let step = if all { 1 } else { 2 };
             recoveries += killed_recoveries(&stand, &about, &mut names, (1 + fault % step, step));

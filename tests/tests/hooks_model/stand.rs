@@ -30,9 +30,12 @@ struct Expected {
     path: String,
     /// What is committed; `None`: it is deleted.
     committed: Option<Vec<u8>>,
+    /// What the index holds then.
+    indexed: Option<Vec<u8>>,
     merged: Merged,
     user: Option<(Vec<String>, Vec<super::reference::From>)>,
-    staged: usize,
+    staged: Vec<String>,
+    converted: bool,
 }
 
 impl Stand {
@@ -91,9 +94,6 @@ impl Stand {
             (Some(_), Some(1)) if told.contains("edited again") => End::NeedlessOverlap,
             _ => return Err(format!("{}: {told}", output.status)),
         };
-        if end == End::NeedlessOverlap {
-            println!("no need: {case:?}\n{told}");
-        }
         for (path, file) in &before.files {
             let is_case = paths.contains(path);
             if (end != End::Committed || !is_case) && after.files.get(path) != Some(file) {
@@ -183,12 +183,14 @@ impl Stand {
         };
         let text =
             |bytes: &Option<Vec<u8>>| bytes.as_ref().map(|bytes| String::from_utf8_lossy(bytes).into_owned());
-        for side in ["HEAD", ""] {
-            let found = show(&format!("{side}:{path}"));
-            if side == "HEAD" && expected.committed != found {
-                let _ =
-                    writeln!(wrong, "{side}:{path} {:?}, not {:?}", text(&found), text(&expected.committed));
-            }
+        let found = show(&format!("HEAD:{path}"));
+        if expected.committed != found {
+            let _ = writeln!(wrong, "HEAD:{path} {:?}, not {:?}", text(&found), text(&expected.committed));
+        }
+        // Paths that weren't named stay staged as they were.
+        let indexed = show(&format!(":{path}"));
+        if expected.indexed != indexed {
+            let _ = writeln!(wrong, ":{path} {:?}, not {:?}", text(&indexed), text(&expected.indexed));
         }
         let found = after.files.get(path).map(|file| file.bytes.clone());
         let (Some((user, from)), Some(found)) = (&expected.user, &found) else {
@@ -198,7 +200,7 @@ impl Stand {
             return;
         };
         let mut found = lines(found);
-        if path.ends_with(".crlf") {
+        if expected.converted {
             let all = found.iter().all(|line| line.ends_with("\r\n") || !line.ends_with('\n'));
             if !all {
                 let _ = writeln!(wrong, "{path} isn't as git checks it out: {found:?}");
@@ -207,9 +209,9 @@ impl Stand {
         }
         let fixed = lines(expected.committed.as_deref().unwrap_or_default());
         let is_right = match &expected.merged {
-            Merged::Exactly(lines) => is_exactly(&found, lines, from, expected.staged),
+            Merged::Exactly(lines) => is_exactly(&found, lines, from, &expected.staged),
             Merged::Overlap => false,
-            Merged::Some => is_merge(&found, &fixed, user, from, expected.staged),
+            Merged::Some => is_merge(&found, &fixed, user, from, expected.staged.len()),
         };
         if !is_right {
             let _ = writeln!(
@@ -236,7 +238,16 @@ fn expected(case: &Case, file: &File, at: usize) -> Option<Expected> {
             // It isn't committed, and nothing happens to it.
             let head = file.head.as_ref().map(super::case::Content::bytes);
             let merged = Merged::Exactly(user.as_ref().map(|(lines, _)| lines.clone()).unwrap_or_default());
-            return Some(Expected { path: path(file, at), committed: head, merged, user, staged: 0 });
+            let indexed = Some(file.staged.bytes());
+            return Some(Expected {
+                path: path(file, at),
+                committed: head,
+                indexed,
+                merged,
+                user,
+                staged: Vec::new(),
+                converted: file.converted,
+            });
         }
     };
     let head = file.head.as_ref().map(super::case::Content::bytes);
@@ -252,5 +263,13 @@ fn expected(case: &Case, file: &File, at: usize) -> Option<Expected> {
         None => Merged::Exactly(Vec::new()),
     };
     debug_assert!(base.iter().all(|line| !parts(line).0.contains('\n')));
-    Some(Expected { path: path(file, at), committed, merged, user, staged: base.len() })
+    Some(Expected {
+        path: path(file, at),
+        indexed: committed.clone(),
+        committed,
+        merged,
+        user,
+        staged: base,
+        converted: file.converted,
+    })
 }

@@ -36,7 +36,8 @@ impl Hunk {
 #[derive(Debug)]
 pub(super) struct Side<'a> {
     pub(super) lines: &'a [Line<'a>],
-    /// Where bodies differ, in order; at least one line lies between two.
+    /// Where bodies differ, in order. At least one line lies between two, but for lines that were only set elsewhere: each of them is a
+    /// hunk of its own.
     pub(super) hunks: Vec<Hunk>,
     /// For each line of the base its version here: the same body, or its new version in a paired hunk.
     counterparts: Vec<Option<usize>>,
@@ -59,6 +60,7 @@ impl<'a> Side<'a> {
         for hunk in hunks.iter().filter(|hunk| hunk.is_paired()) {
             pair(&mut counterparts, &hunk.base, &hunk.side);
         }
+        let hunks = hunks.into_iter().flat_map(|hunk| line_by_line(hunk, base, lines)).collect();
         Self { lines, hunks, counterparts }
     }
 
@@ -66,6 +68,17 @@ impl<'a> Side<'a> {
     pub(super) fn counterpart(&self, base: usize) -> Option<&Line<'a>> {
         self.counterparts[base].map(|at| &self.lines[at])
     }
+}
+
+/// Takes a hunk apart in which each line is its predecessor set elsewhere, as formatters do it: what is inserted between two such lines
+/// touches none.
+fn line_by_line(hunk: Hunk, base: &[Line<'_>], lines: &[Line<'_>]) -> Vec<Hunk> {
+    let mut pairs = hunk.base.clone().zip(hunk.side.clone());
+    if !hunk.is_paired() || !pairs.clone().all(|(old, new)| base[old].same_words(&lines[new])) {
+        return vec![hunk];
+    }
+    let single = |(old, new)| Hunk { base: old..old + 1, side: new..new + 1 };
+    pairs.by_ref().map(single).collect()
 }
 
 fn pair(counterparts: &mut [Option<usize>], base: &Range<usize>, side: &Range<usize>) {
@@ -170,6 +183,13 @@ mod tests {
             let hunks = hunks(base, side, by);
             assert!(matches!(&hunks[..], [(old, new)] if old.is_empty() && new.len() == 4), "{hunks:?}");
         }
+    }
+
+    #[test]
+    fn lines_set_elsewhere_are_each_a_hunk() {
+        assert_eq!(hunks("a\nb b\n", "  a\n  b  b\n", Align::Surroundings), [(0..1, 0..1), (1..2, 1..2)]);
+        assert_eq!(hunks("a\nb\n", "  a\n  B\n", Align::Surroundings), [(0..2, 0..2)]);
+        assert_eq!(hunks("a\nb\n", "  a\n  b\n  c\n", Align::Surroundings), [(0..2, 0..3)]);
     }
 
     #[test]

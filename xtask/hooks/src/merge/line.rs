@@ -43,6 +43,12 @@ impl<'a> Line<'a> {
     pub(super) fn same_text(&self, other: &Self) -> bool {
         self.body == other.body && self.blanks == other.blanks
     }
+
+    /// Whether the lines differ in blanks and endings at most, and say something.
+    pub(super) fn same_words(&self, other: &Self) -> bool {
+        let words = |line: &Self| line.body.iter().filter(|byte| !byte.is_ascii_whitespace()).copied();
+        words(self).next().is_some() && words(self).eq(words(other))
+    }
 }
 
 /// The lines of `content`. Put together again they are `content`; only the last may be without an ending.

@@ -50,6 +50,19 @@ fn neighbours_are_no_overlap() {
 }
 
 #[test]
+fn a_formatter_sets_lines_elsewhere_around_what_is_typed_between() {
+    check(&[
+        ("a\nb\nc\n", "  a\n  b\n  c\n", "a\nmine\nb\nc\n", Ok("  a\nmine\n  b\n  c\n")),
+        ("a\nb\nc\n", "  a\n  b\n  c\n", "a\nb\nmine\nc\nlast\n", Ok("  a\n  b\nmine\n  c\nlast\n")),
+        ("a\nb\nc\n", "  a\n  b\n  c\n", "a\nB\nc\n", Err("line 2")),
+        ("a\nb\nc\n", "  a\n  b\n  c\n", "a\nc\n", Err("after line 1")),
+        // The user set them elsewhere, and the fixer removes one.
+        ("a\nb\nc\n", "a\nc\n", "  a\n  b\n  c\n", Err("line 2")),
+        ("a\nb\nc\n", "a\nnew\nb\nc\n", "  a\n  b\n  c\n", Ok("  a\nnew\n  b\n  c\n")),
+    ]);
+}
+
+#[test]
 fn what_collides_is_named_in_the_users_file() {
     check(&[
         ("a\n", "b\n", "c\n", Err("line 1")),

@@ -134,7 +134,11 @@ fn nothing_is_left_unfinished() {
         }
         for (number, line) in text.lines().enumerate() {
             let ignored = line.trim_start().starts_with("#[ignore");
-            for mark in ["todo!(", "unimplemented!(", "dbg!(", "FIXME", "XXX", "#[ignore"] {
+            // As a word: strings of `X` stand for secrets in tests.
+            if line.split(|c: char| !c.is_alphanumeric()).any(|word| word == "XXX") {
+                violations.push(format!("{path}:{}: XXX", number + 1));
+            }
+            for mark in ["todo!(", "unimplemented!(", "dbg!(", "FIXME", "#[ignore"] {
                 if ignored && mark == "#[ignore" || mark != "#[ignore" && line.contains(mark) {
                     violations.push(format!("{path}:{}: {mark}", number + 1));
                 }

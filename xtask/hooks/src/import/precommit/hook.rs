@@ -164,12 +164,14 @@ impl Hook {
             let all = crate::types::known_tags();
             let mut kept = Vec::new();
             for one in types.into_iter().flatten().filter(|one| *one != "file") {
-                if all.contains(&one.as_str()) {
+                let is_file = !matches!(one.as_str(), "symlink" | "directory" | "socket");
+                if is_file && all.contains(&one.as_str()) {
                     kept.push(one.clone());
                 } else {
-                    let why = match one.as_str() {
-                        "symlink" | "directory" | "socket" => "only regular files are checked",
-                        _ => "no file has this type here; add `glob` or `regex` to say which files are meant",
+                    let why = if is_file {
+                        "no file has this type here; add `glob` or `regex` to say which files are meant"
+                    } else {
+                        "commands get regular files alone"
                     };
                     notes.unmapped(format!("{}: type `{one}` of {}", self.place, self.id), why);
                 }

@@ -1,5 +1,6 @@
 //! The generated references in `docs/reference/` are what the program prints. `UPDATE=1` writes them.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::Path;
 
@@ -37,12 +38,19 @@ fn the_page_of_the_configuration() {
     let mut page = String::from(
         "# xtask.toml\n\nGenerated from the program's own types. The same as JSON Schema: [xtask.schema.json](xtask.schema.json).\n",
     );
-    table(&schema, &schema, "", &mut page);
+    table(&schema, &schema, "", &mut page, &mut BTreeMap::new());
     hold("xtask-toml.md", &page);
 }
 
-/// The keys of an object of the schema, as a table, and a section for each of its tables.
-fn table(root: &serde_json::Value, object: &serde_json::Value, name: &str, page: &mut String) {
+/// The keys of an object of the schema, as a table, and a section for each of its tables. A kind of table is laid out once: `laid_out` says
+/// under which name.
+fn table(
+    root: &serde_json::Value,
+    object: &serde_json::Value,
+    name: &str,
+    page: &mut String,
+    laid_out: &mut BTreeMap<String, String>,
+) {
     let object = resolve(root, object);
     let Some(properties) = object["properties"].as_object() else {
         return;
@@ -61,7 +69,7 @@ fn table(root: &serde_json::Value, object: &serde_json::Value, name: &str, page:
             (resolve(root, &resolved["items"]), format!("[{path}]")),
         ] {
             if nested["properties"].is_object() {
-                inner.push((nested.clone(), nested_name));
+                inner.push((nested, nested_name));
             }
         }
         let _ = writeln!(rows, "| `{key}` | {} | {about} |", kind(root, value));
@@ -76,7 +84,13 @@ fn table(root: &serde_json::Value, object: &serde_json::Value, name: &str, page:
         let _ = write!(page, "\n| key | type | |\n| --- | --- | --- |\n{rows}");
     }
     for (nested, nested_name) in inner {
-        table(root, &nested, &nested_name, page);
+        let kind = nested.to_string();
+        if let Some(first) = laid_out.get(&kind) {
+            let _ = write!(page, "\n## [{nested_name}]\n\nThe keys are those of `[{first}]`.\n");
+        } else {
+            laid_out.insert(kind, nested_name.clone());
+            table(root, nested, &nested_name, page, laid_out);
+        }
     }
 }
 

@@ -93,10 +93,10 @@ pub struct StageTable {
     pub checks: Vec<CheckName>,
     /// Files that no check and no command of the stage gets: globs that read as in `.gitignore`.
     pub exclude: Vec<String>,
-    /// What is set on the checks: `[hooks.STAGE.options.CHECK]`.
-    pub options: Options,
     /// The same by a regular expression that is searched for in the path, as `exclude` of pre-commit.
     pub exclude_regex: Option<PathRegex>,
+    /// What is set on the checks: `[hooks.STAGE.options.CHECK]`.
+    pub options: Options,
     /// Which files a check gets beyond its own choice: `[hooks.STAGE.files.CHECK]`.
     pub files: BTreeMap<String, FileRulesTable>,
     /// What lines or files must not, or must, hold: `[hooks.STAGE.patterns.NAME]`.

@@ -366,3 +366,28 @@ fn a_shell_and_its_variables() {
     repo.commit().ok();
     assert_eq!(said(&repo, "words"), "a b|a;b|sub|");
 }
+
+/// What a command says its verdict depends on: where that is as it was when it passed, it isn't run again.
+#[test]
+fn a_verdict_is_remembered() {
+    let repo = Repo::new(
+        "[hooks.pre-commit.commands.check]\nrun = \"echo run >> \\\"$HOME/runs\\\"; ! grep bad {files}\"\nglob = [\"*.txt\"]\ninputs = [\"check.cfg\"]\n",
+    );
+    let runs =
+        || std::fs::read_to_string(repo.outside().join("home/runs")).map_or(0, |text| text.lines().count());
+    repo.commit_unchecked("check.cfg", "1\n");
+    repo.stage("f.txt", "good\n");
+    repo.commit().ok();
+    assert_eq!(runs(), 1);
+    repo.shell("git reset -q --soft HEAD~");
+    repo.commit().ok();
+    assert_eq!(runs(), 1, "the same again");
+    repo.shell("git reset -q --soft HEAD~");
+    repo.stage("check.cfg", "2\n");
+    repo.commit().ok();
+    assert_eq!(runs(), 2, "an input is another");
+    repo.stage("f.txt", "bad\n");
+    repo.commit().fails(&["check"]);
+    repo.commit().fails(&["check"]);
+    assert_eq!(runs(), 4, "what fails isn't remembered");
+}

@@ -10,6 +10,7 @@ mod judge;
 mod python;
 mod rooms;
 mod summary;
+mod verdicts;
 mod waves;
 
 use std::collections::BTreeMap;

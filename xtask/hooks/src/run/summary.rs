@@ -13,6 +13,8 @@ pub(super) struct Times {
     pub(super) checks: Duration,
     /// The commands: name, time, and the room in words.
     pub(super) commands: Vec<(String, Duration, &'static str)>,
+    /// The commands that passed on the same before, and weren't run.
+    pub(super) remembered: Vec<String>,
 }
 
 impl Run<'_> {
@@ -28,6 +30,9 @@ impl Run<'_> {
         });
         for (name, wall, room) in &self.times.commands {
             parts.push(format!("{name} ({} ms {room})", wall.as_millis()));
+        }
+        for name in &self.times.remembered {
+            parts.push(format!("{name} (passed on the same before)"));
         }
         if !self.fixes.is_empty() {
             let lands = self.findings.is_empty() || *self.request.target == Target::Worktree;

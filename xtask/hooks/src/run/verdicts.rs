@@ -1,0 +1,96 @@
+//! Commands that say by `inputs` what their verdict depends on, and passed on just that before: they aren't run again.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use xtask_core::gate::Context;
+use xtask_core::model::{RepoPath, Result};
+use xtask_core::repo::{EntryMode, ObjectId};
+
+use super::{Run, Target};
+use crate::cache::{Cache, CommandInputs, Key, command_key, folder, plan_fingerprint};
+use crate::options::Options;
+use crate::resolve::Command;
+
+/// The verdicts that are remembered in a repository.
+#[derive(Default)]
+pub(super) struct Verdicts {
+    cache: Cache,
+    passed: Vec<Key>,
+    /// The paths whose content isn't that of the index, where a run looks at the working tree.
+    changed: BTreeSet<RepoPath>,
+}
+
+impl Verdicts {
+    /// What is remembered, where a command of the run asks.
+    fn load(cx: &Context, target: &Target) -> Result<Self> {
+        let Some(repo) = &cx.repo else { return Ok(Self::default()) };
+        let changed = match target {
+            Target::Worktree => repo.unstaged()?.into_iter().collect(),
+            Target::Index | Target::Commit(_) => BTreeSet::new(),
+        };
+        let cache = Cache::load(&folder(repo), &plan_fingerprint(&[], &Options::default(), b"commands"));
+        Ok(Self { cache, passed: Vec::new(), changed })
+    }
+
+    /// Remembers that a command passed on what this key stands for.
+    pub(super) fn passed(&mut self, key: Key) {
+        self.passed.push(key);
+    }
+
+    /// Whether a command passed on what this key stands for.
+    pub(super) fn knows(&self, key: Key) -> bool {
+        self.cache.contains(key)
+    }
+
+    /// Writes down what passed.
+    pub(super) fn save(mut self) {
+        if !self.passed.is_empty() {
+            self.cache.record(std::mem::take(&mut self.passed));
+            self.cache.save();
+        }
+    }
+}
+
+impl Run<'_> {
+    /// The verdicts, where one of these commands says what its verdict depends on.
+    pub(super) fn verdicts(&self, commands: &[&Command]) -> Result<Verdicts> {
+        if commands.iter().all(|command| command.inputs.is_none()) {
+            return Ok(Verdicts::default());
+        }
+        Verdicts::load(self.cx, self.request.target)
+    }
+
+    /// What stands for all that the command's verdict depends on; `None` where it doesn't say so, or where that isn't what git holds.
+    pub(super) fn verdict_key(&self, verdicts: &Verdicts, command: &Command) -> Result<Option<Key>> {
+        let Some(inputs) = &command.inputs else { return Ok(None) };
+        let is_plain = |path: &RepoPath| self.fixes.after(path).is_none() && !verdicts.changed.contains(path);
+        let mut files: Vec<(&RepoPath, ObjectId, bool)> = Vec::new();
+        for path in self.files_of(command)? {
+            let candidate = self.place_of(path).map(|at| &self.request.files[at]);
+            let Some((candidate, id)) = candidate.and_then(|one| Some((one, one.id?))) else {
+                return Ok(None);
+            };
+            if !is_plain(path) {
+                return Ok(None);
+            }
+            files.push((path, id, candidate.is_executable()));
+        }
+        let mut others = Vec::new();
+        for entry in self.request.entries.iter().filter(|entry| inputs.matches(&entry.path)) {
+            if entry.stage > 0 || !is_plain(&entry.path) {
+                return Ok(None);
+            }
+            others.push((&entry.path, entry.id, entry.mode == EntryMode::Executable));
+        }
+        let environment: BTreeMap<String, String> = command.env.iter().cloned().collect();
+        let folder = command.folder.as_ref().map(ToString::to_string).unwrap_or_default();
+        let depends = CommandInputs {
+            run: &command.run,
+            folder: &folder,
+            environment: &environment,
+            files: &files,
+            inputs: &others,
+        };
+        Ok(Some(command_key(&depends)))
+    }
+}

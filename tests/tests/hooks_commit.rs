@@ -8,6 +8,8 @@
 mod commands;
 #[path = "hooks_commit/conversion.rs"]
 mod conversion;
+#[path = "hooks_commit/forced.rs"]
+mod forced;
 #[path = "hooks_commit/kinds.rs"]
 mod kinds;
 #[path = "hooks_commit/layouts.rs"]

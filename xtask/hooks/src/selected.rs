@@ -1,13 +1,13 @@
 //! A run over chosen files of the working tree: `--all-files`, `--files`, a range of commits, and the gate of `ci`.
 
 use xtask_core::gate::Context;
-use xtask_core::model::{Finding, GateReport, Location, Outcome, RepoPath, Result};
+use xtask_core::model::{GateReport, Outcome, Result};
 
 use crate::commands::HookInput;
-use crate::merge::merge;
 use crate::resolve::StagePlan;
-use crate::run::{Ended, Fixed, Intent, Request, Target, run};
+use crate::run::{Ended, Fixes, Intent, Request, Target, run};
 use crate::select::{Candidate, Selection, compared, select};
+use crate::staged::{How, Landed, land};
 
 /// Runs `plan` over the files of `selection` as they are in the working tree. Nothing is changed, unless `fix` asks for it:
 /// then fixers write, and what is left is reported.
@@ -36,41 +36,35 @@ pub(crate) fn run_on_files(
         intent,
         input: &input,
     };
-    let Ended { mut report, fixes, .. } = run(cx, request)?;
+    let Ended { mut report, fixes, in_place } = run(cx, request)?;
     if cx.cancel.is_stopped() {
+        in_place.undo(cx)?;
         return Ok(report);
     }
-    for (path, fixed) in fixes.iter() {
-        if let Some(overlap) = write(cx, path, fixed)? {
-            report.findings.push(overlap);
-            report.outcome = report.outcome.and(Outcome::Failed);
-        }
+    in_place.keep();
+    if fixes.is_empty() {
+        return Ok(report);
+    }
+    let Some(repo) = &cx.repo else {
+        write_without_git(cx, &fixes)?;
+        return Ok(report);
+    };
+    if let Landed::Overlaps(overlaps) = land(cx, repo, &fixes, How::OfWorktree)? {
+        report.findings.extend(overlaps);
+        report.outcome = report.outcome.and(Outcome::Failed);
     }
     Ok(report)
 }
 
-/// Writes what fixers made of a file. What was saved meanwhile is merged; where that can't be, the file stays as it is.
-fn write(cx: &Context, path: &RepoPath, fixed: &Fixed) -> Result<Option<Finding>> {
-    let on_disk = cx.on_disk(path);
-    let regular = std::fs::symlink_metadata(&on_disk).is_ok_and(|there| there.is_file());
-    let Some(before) = fixed.before.as_ref().filter(|_| regular) else {
-        return Ok(None);
-    };
-    let now = xtask_core::files::read(&on_disk)?;
-    match merge(&before.bytes, &fixed.after, &now) {
-        Ok(merged) => {
-            if merged != now {
-                xtask_core::files::write(&on_disk, &merged)?;
-            }
-            Ok(None)
-        }
-        Err(overlap) => {
-            let message = format!(
-                "the file was edited while {} ran ({overlap}): it is left as it is",
-                fixed.by.join(", ")
-            );
-            let at = Some(Location::file(path.clone()));
-            Ok(Some(Finding::new("hooks", "overlap", at, message).fix("run it again")))
+/// Writes the fixed files where no git folder can hold a journal; a file that was edited meanwhile stays.
+fn write_without_git(cx: &Context, fixes: &Fixes) -> Result<()> {
+    for (path, fixed) in fixes.iter() {
+        let on_disk = cx.on_disk(path);
+        let regular = std::fs::symlink_metadata(&on_disk).is_ok_and(|there| there.is_file());
+        let Some(before) = fixed.before.as_ref().filter(|_| regular) else { continue };
+        if xtask_core::files::read(&on_disk)? == before.bytes {
+            xtask_core::files::write(&on_disk, &fixed.after)?;
         }
     }
+    Ok(())
 }

@@ -54,6 +54,8 @@ pub(crate) struct Ran {
     pub(crate) end: End,
     /// How long its scripts took, from the start of the first to the end of the last.
     pub(crate) wall: Duration,
+    /// Whether all of it ran to its own end: none was stopped, killed or out of time, so that what it left behind is finished.
+    pub(crate) whole: bool,
 }
 
 /// The variable that counts how deep hooks run in each other: a command that commits runs hooks again.
@@ -87,6 +89,7 @@ struct Progress {
     failed: Option<String>,
     missing: Option<Missing>,
     stopped: bool,
+    cut: bool,
 }
 
 /// Runs the tasks, and gives how each ended, in their order. With `fail_fast` the first failure stops the others.
@@ -133,7 +136,7 @@ pub(crate) fn run_all(cx: &Context, tasks: &[Task<'_>], input: &HookInput, fail_
     });
     let ends = tasks.iter().zip(progress).map(|(task, progress)| {
         let progress = progress.into_inner().unwrap_or_else(PoisonError::into_inner);
-        Ran { wall: progress.wall, end: end(task, progress) }
+        Ran { wall: progress.wall, whole: !progress.cut && !progress.stopped, end: end(task, progress) }
     });
     ends.collect()
 }
@@ -156,6 +159,10 @@ fn task_scripts(task: &Task<'_>, line: &str) -> Vec<BString> {
 
 /// `path` as seen from `folder`.
 fn below(folder: &RepoPath, path: &RepoPath) -> Option<RepoPath> {
+    if path.as_bytes().starts_with(b"/") {
+        // The message of a commit lies where it lies.
+        return Some(path.clone());
+    }
     let rest = path.as_bytes().strip_prefix(folder.as_bytes())?.strip_prefix(b"/")?;
     Some(RepoPath::new(rest))
 }
@@ -180,17 +187,18 @@ fn one(
     if let Some(stdin) = &input.stdin {
         process = process.input(stdin.clone());
     }
-    if let Some(limit) = command.timeout {
-        process = process.timeout(limit);
-    }
     let started = *lock(progress).started.get_or_insert_with(Instant::now);
+    if let Some(limit) = command.timeout {
+        // The limit is the command's, whatever the number of its scripts.
+        process = process.timeout(limit.saturating_sub(started.elapsed()).max(Duration::from_millis(1)));
+    }
     let ran = process.stream_events(cancel, &cx.events, &command.name);
     let mut progress = lock(progress);
     progress.wall = started.elapsed();
     match ran {
         Ok(ended) if ended.code == Some(0) => {}
         // What the shell says where there is no such program (POSIX, 2.8.2).
-        Ok(ended) if ended.code == Some(127) => {
+        Ok(ended) if ended.code == Some(127) && told::names_missing_program(&ended) => {
             progress.missing.get_or_insert_with(|| Missing {
                 why: format!(
                     "`{}` names a program that is not there ({}){}",
@@ -203,10 +211,12 @@ fn one(
             });
         }
         Ok(ended) => {
+            progress.cut |= ended.signal.is_some();
             progress.failed.get_or_insert_with(|| told::ended(&ended));
         }
         Err(RunError::Stopped { .. }) => progress.stopped = true,
         Err(error) => {
+            progress.cut = true;
             progress.failed.get_or_insert_with(|| told::not_ended(&error));
         }
     }

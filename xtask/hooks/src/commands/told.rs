@@ -21,6 +21,13 @@ pub(super) fn not_ended(error: &RunError) -> String {
     }
 }
 
+/// Whether the shell says of a program in the script itself that it isn't there: `hook: 1: eslint: not found`, or as bash has it. A script
+/// that the command runs may end with the same code, and has failed.
+pub(super) fn names_missing_program(ended: &Ended) -> bool {
+    let said = |line: &[u8]| line.starts_with(b"hook: ") && line.ends_with(b"not found");
+    ended.stderr.lines().any(said)
+}
+
 /// The last lines of both outputs, each after a line break.
 pub(super) fn last_lines(ended: &Ended) -> String {
     let both = [&ended.stdout[..], &ended.stderr[..]].map(|bytes| bytes.trim_end().to_str_lossy());

@@ -89,15 +89,20 @@ impl<'r> Run<'r> {
                 with_files.map(|(command, files)| Task { command, files: files.clone(), room }).collect();
             (room.called, run_all(self.cx, &tasks, self.request.input, self.request.plan.fail_fast))
         });
+        if commands.iter().any(|command| command.inputs.is_some()) {
+            verdicts.look_again(self.cx, self.request.target)?;
+        }
         let mut uncertain = Vec::new();
-        for ((command, files), Ran { end, wall }) in commands.iter().zip(files).zip(ran) {
+        for ((command, files), Ran { end, wall, .. }) in commands.iter().zip(files).zip(ran) {
             let files: BTreeSet<&RepoPath> = files.into_iter().collect();
-            let given = command.wants_files() && which == Which::InPlace && command.place.is_none();
-            if given && !matches!(end, End::Stopped | End::Missing(_)) && self.rooms.moved_on(&files)? {
+            let certain = which == Which::Snapshot || command.place.is_some();
+            let given = Some(&files).filter(|_| command.wants_files());
+            if !certain && !matches!(end, End::Stopped | End::Missing(_)) && self.rooms.moved_on(given)? {
                 uncertain.push(*command);
                 continue;
             }
             if matches!(end, End::Passed)
+                && (which == Which::Snapshot || command.place.is_none())
                 && let Some(key) = self.verdict_key(verdicts, command)?
             {
                 verdicts.passed(key);
@@ -136,10 +141,7 @@ impl<'r> Run<'r> {
                 {
                     let at = self.place_of(&path);
                     let bytes = self.in_my_form(&path, content)?;
-                    let before = match at {
-                        Some(at) => self.before(&self.request.files[at], None)?,
-                        None => None,
-                    };
+                    let before = self.before_of(&path)?;
                     self.fixes.put(&path, || before, (content.mode, bytes), &names);
                     adopted.extend(at);
                 }

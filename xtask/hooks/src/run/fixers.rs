@@ -42,7 +42,20 @@ impl Run<'_> {
             }
         }
         self.fixes.drop_unchanged();
+        self.fixers_ended();
         Ok(())
+    }
+
+    /// Remembers how a fixer ended: of several runs the last one counts, since many fail whenever they change something.
+    pub(super) fn fixer_ended(&mut self, command: &Command, end: End) {
+        self.fixer_ends.insert(command.name.clone(), end);
+    }
+
+    /// Takes in how the fixers ended.
+    fn fixers_ended(&mut self) {
+        for (_, end) in std::mem::take(&mut self.fixer_ends) {
+            self.ended(end);
+        }
     }
 
     /// Fixers that are never done: with one it is its own fault, with several they undo each other's work.
@@ -182,15 +195,20 @@ impl Run<'_> {
             (room.called, run_all(self.cx, &tasks, self.request.input, self.request.plan.fail_fast))
         });
         let mut failed = false;
-        for ((command, _), ran) in wave.iter().zip(ran) {
+        // What a command left that was ended by force is nobody's fix.
+        let mut whole: Vec<&(&Command, BTreeSet<&RepoPath>)> = Vec::new();
+        for (one, ran) in wave.iter().zip(ran) {
             failed |= matches!(ran.end, End::Failed(_));
             if round == 0 {
-                self.times.commands.push((command.name.clone(), ran.wall, called));
+                self.times.commands.push((one.0.name.clone(), ran.wall, called));
             }
-            self.ended(ran.end);
+            if ran.whole {
+                whole.push(one);
+            }
+            self.fixer_ended(one.0, ran.end);
         }
         if !self.cx.cancel.is_stopped() {
-            self.take_in(wave, changed)?;
+            self.take_in(&whole, whole.len() < wave.len(), changed)?;
         }
         let over = self.cx.cancel.is_stopped() || failed && self.request.plan.fail_fast;
         Ok(!over)
@@ -198,7 +216,12 @@ impl Run<'_> {
 
     /// Takes in what the commands of a wave changed: files of this run, and what they staged themselves. Other files are left as
     /// they are, and told.
-    fn take_in(&mut self, wave: &[&(&Command, BTreeSet<&RepoPath>)], changed: &mut Changed) -> Result<()> {
+    fn take_in(
+        &mut self,
+        wave: &[&(&Command, BTreeSet<&RepoPath>)],
+        cut: bool,
+        changed: &mut Changed,
+    ) -> Result<()> {
         let mut others = Vec::new();
         for (path, change) in self.rooms.changes()? {
             let (now, staged) = match change {
@@ -214,8 +237,8 @@ impl Run<'_> {
                 .filter(|(command, mine)| mine.contains(&path) || !command.wants_files())
                 .map(|(command, _)| command.name.clone())
                 .collect();
-            let place = self.place_of(&path);
-            if !now.mode.is_file() || place.is_none() && !staged {
+            // Beside a command that was ended by force, only what another was given is surely that one's work.
+            if !now.mode.is_file() || self.place_of(&path).is_none() && !staged || by.is_empty() && cut {
                 others.push(path);
                 continue;
             }
@@ -225,16 +248,17 @@ impl Run<'_> {
                 by
             };
             let bytes = self.in_my_form(&path, now)?;
-            let before = match place {
-                Some(at) => self.before(&self.request.files[at], None)?,
-                None => None,
-            };
+            let before = self.before_of(&path)?;
             for name in &by {
                 self.fixes.put(&path, || before.clone(), (now.mode, bytes.clone()), name);
             }
             changed.entry(path).or_default().extend(by);
         }
         if !others.is_empty() {
+            // Checkers must not see it.
+            self.rooms.start_anew();
+        }
+        if !others.is_empty() && !wave.is_empty() {
             let names: Vec<&str> = wave.iter().map(|(command, _)| command.name.as_str()).collect();
             let shown: Vec<String> = others.iter().take(3).map(ToString::to_string).collect();
             let more = if others.len() > 3 { ", …" } else { "" };
@@ -246,6 +270,18 @@ impl Run<'_> {
             ));
         }
         Ok(())
+    }
+
+    /// How the file of this path was before any fixer, also where this run isn't about it; `None` where there was none.
+    pub(super) fn before_of(&self, path: &RepoPath) -> Result<Option<Before>> {
+        if let Some(at) = self.place_of(path) {
+            return self.before(&self.request.files[at], None);
+        }
+        let entries = self.request.entries;
+        match entries.binary_search_by(|entry| entry.path.cmp(path)) {
+            Ok(at) => self.before(&Candidate::from(&entries[at]), None),
+            Err(_) => Ok(None),
+        }
     }
 
     /// How a file was before any fixer; `on_disk` is what the working tree held, where a command may have changed that since.
@@ -299,7 +335,13 @@ impl Run<'_> {
             return Ok(());
         }
         let todo: BTreeSet<usize> = self.seen.keys().copied().collect();
-        for (path, by) in self.fixing_commands(0, &todo, false)? {
+        let changed = self.fixing_commands(0, &todo, false)?;
+        // That it fails where it would change something says the same once more.
+        for name in changed.values().flatten() {
+            self.fixer_ends.insert(name.clone(), End::Passed);
+        }
+        self.fixers_ended();
+        for (path, by) in changed {
             let names: Vec<&str> = by.iter().map(String::as_str).collect();
             let names = names.join(", ");
             let line = self.first_difference(&path);

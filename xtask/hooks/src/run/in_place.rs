@@ -2,10 +2,13 @@
 //! change there can be undone as long as the run isn't over; before they start, the files that they get are copied into the git folder.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fs::File;
 use std::path::PathBuf;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use xtask_core::gate::Context;
 use xtask_core::model::{Finding, Location, Problem, RepoPath, Result};
+use xtask_core::repo::Repo;
 
 use super::fixers::Changed;
 use super::rooms::Which;
@@ -18,28 +21,70 @@ use crate::section::Place;
 /// Where the copies lie, below the git folder of the working tree.
 const COPIES: &str = "xtask/in-place";
 
-/// A file of the working tree before and after fixing commands.
+/// What lies in each folder of copies: the copies, and the lock of the run that made them.
+const FILES: &str = "files";
+const LOCK: &str = "lock";
+
+/// A file of the working tree before and after fixing commands; none after them where they removed it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Edited {
     before: Vec<u8>,
-    after: Vec<u8>,
+    after: Option<Vec<u8>>,
 }
 
 /// What fixing commands changed in the working tree.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct InPlace(BTreeMap<RepoPath, Edited>);
+#[derive(Default)]
+pub(crate) struct InPlace {
+    files: BTreeMap<RepoPath, Edited>,
+    copies: Vec<Copies>,
+}
 
 impl InPlace {
-    /// Gives the files what they held before, as the run came to nothing. What was edited since stays.
-    pub(crate) fn undo(&self, cx: &Context) -> Result<()> {
-        for (path, edited) in &self.0 {
+    /// The run came to its end: what was changed stays.
+    pub(crate) fn keep(self) {
+        self.copies.into_iter().for_each(Copies::remove);
+    }
+
+    /// The run came to nothing: the files get what they held before. What lies there now may hold something that the user saved while the
+    /// command ran: it is kept in the git folder. A file that was edited since stays.
+    pub(crate) fn undo(self, cx: &Context) -> Result<()> {
+        let mut rescued = None;
+        for (path, edited) in &self.files {
             let on_disk = cx.on_disk(path);
-            if xtask_core::files::read(&on_disk).is_ok_and(|now| now == edited.after) {
+            let now = xtask_core::files::read(&on_disk).ok();
+            if now.as_ref() == Some(&edited.before) {
+                continue;
+            }
+            let (kept, restores) =
+                if now == edited.after { (now.as_ref(), true) } else { (Some(&edited.before), false) };
+            if let (Some(repo), Some(kept)) = (&cx.repo, kept) {
+                let folder = rescued.get_or_insert_with(|| rescue_folder(repo));
+                xtask_core::files::write(&path.below(folder), kept)?;
+            }
+            if restores {
                 xtask_core::files::write(&on_disk, &edited.before)?;
             }
         }
+        if let Some(folder) = rescued {
+            cx.events.notice(format!(
+                "hooks: the files that commands changed in the working tree are as before; what was taken back is in {}",
+                folder.display()
+            ));
+        }
+        self.copies.into_iter().for_each(Copies::remove);
         Ok(())
     }
+}
+
+/// A new folder of what is rescued.
+fn rescue_folder(repo: &Repo) -> PathBuf {
+    repo.git_dir().join("xtask/rescued").join(format!("in-place-{}", token()))
+}
+
+/// A name that no other run uses.
+fn token() -> String {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_nanos());
+    format!("{now:x}-{}", std::process::id())
 }
 
 impl Run<'_> {
@@ -70,33 +115,42 @@ impl Run<'_> {
             let ran = run_all(self.cx, &[Task { command, files, room }], self.request.input, false);
             (room.called, ran)
         });
+        let mut whole = true;
         for ran in ran {
+            whole &= ran.whole;
             if first {
                 self.times.commands.push((command.name.clone(), ran.wall, called));
             }
-            self.ended(ran.end);
+            self.fixer_ended(command, ran.end);
         }
+        self.in_place.copies.extend(copies);
         for (path, before) in before {
-            // A file that the command removed is for the user to look at.
-            let Ok(after) = xtask_core::files::read(&self.cx.on_disk(path)) else { continue };
-            if after != before {
-                self.edited(path, before, after, &command.name)?;
+            let after = xtask_core::files::read(&self.cx.on_disk(path)).ok();
+            if after.as_ref() == Some(&before) {
+                continue;
+            }
+            let edited = self.in_place.files.entry(path.clone());
+            edited
+                .and_modify(|one| one.after.clone_from(&after))
+                .or_insert_with(|| Edited { before: before.clone(), after: after.clone() });
+            // What a command left that was ended by force is nobody's fix; a file that it removed is for the user to look at.
+            if let Some(after) = after.filter(|_| whole) {
+                self.edited(path, &before, &after, &command.name)?;
                 changed.entry(path.clone()).or_default().insert(command.name.clone());
             }
         }
-        copies.remove();
         Ok(())
     }
 
     /// Takes in one file that a command changed on disk: the same change is made to what this run looks at.
-    fn edited(&mut self, path: &RepoPath, before: Vec<u8>, after: Vec<u8>, by: &str) -> Result<()> {
+    fn edited(&mut self, path: &RepoPath, before: &[u8], after: &[u8], by: &str) -> Result<()> {
         let candidate = self.place_of(path).map(|at| &self.request.files[at]);
         if let Some(candidate) = candidate
-            && let Some(mine) = self.bytes_before(candidate, &before)?
+            && let Some(mine) = self.bytes_before(candidate, before)?
         {
-            match merge(&before, &after, &mine) {
+            match merge(before, after, &mine) {
                 Ok(fixed) => {
-                    let was = self.before(candidate, Some(&before))?;
+                    let was = self.before(candidate, Some(before))?;
                     self.fixes.put(path, || was, (candidate.mode, fixed), by);
                 }
                 Err(overlap) => {
@@ -109,30 +163,33 @@ impl Run<'_> {
                 }
             }
         }
-        let edited = self.in_place.0.entry(path.clone());
-        edited.and_modify(|one| one.after.clone_from(&after)).or_insert(Edited { before, after });
         Ok(())
     }
 }
 
-/// Copies of files, for the case that the program is killed while a command changes them.
-struct Copies(Option<PathBuf>);
+/// Copies of files, for the case that the program is killed while a command changes them; locked while the run lives.
+struct Copies {
+    folder: PathBuf,
+    _lock: File,
+}
 
 impl Copies {
-    fn make(cx: &Context, files: &BTreeMap<&RepoPath, Vec<u8>>) -> Result<Self> {
-        let Some(repo) = &cx.repo else { return Ok(Self(None)) };
-        let folder = repo.git_dir().join(COPIES).join(std::process::id().to_string());
+    fn make(cx: &Context, files: &BTreeMap<&RepoPath, Vec<u8>>) -> Result<Option<Self>> {
+        let Some(repo) = &cx.repo else { return Ok(None) };
+        let folder = repo.git_dir().join(COPIES).join(token());
+        let failed = |cause| Problem::invalid(format!("can't copy files to {}", folder.display())).why(cause);
+        std::fs::create_dir_all(&folder).map_err(failed)?;
+        let lock = File::create(folder.join(LOCK)).map_err(failed)?;
+        lock.lock().map_err(failed)?;
         for (path, bytes) in files {
-            xtask_core::files::write(&path.below(&folder), bytes)?;
+            xtask_core::files::write(&path.below(&folder.join(FILES)), bytes)?;
         }
-        Ok(Self(Some(folder)))
+        Ok(Some(Self { folder, _lock: lock }))
     }
 
     fn remove(self) {
-        if let Some(folder) = self.0 {
-            // What can't be removed is told by the next run, and harms nobody.
-            let _ = std::fs::remove_dir_all(folder);
-        }
+        // What can't be removed is told by the next run, and harms nobody.
+        let _ = std::fs::remove_dir_all(&self.folder);
     }
 }
 
@@ -141,23 +198,21 @@ pub(crate) fn left_copies(cx: &Context) -> Result<Vec<String>> {
     let Some(repo) = &cx.repo else { return Ok(Vec::new()) };
     let Ok(folders) = std::fs::read_dir(repo.git_dir().join(COPIES)) else { return Ok(Vec::new()) };
     let mut told = Vec::new();
-    for folder in folders.flatten() {
-        let id = folder.file_name();
-        let alive = id.to_str().is_some_and(|id| PathBuf::from("/proc").join(id).exists());
-        if alive {
+    for folder in folders.flatten().map(|folder| folder.path()) {
+        // One that is being made has no lock yet, or holds it.
+        let Ok(lock) = File::open(folder.join(LOCK)) else { continue };
+        if lock.try_lock().is_err() {
             continue;
         }
-        let rescued = repo.git_dir().join("xtask/rescued").join(format!("in-place-{}", id.to_string_lossy()));
+        let rescued = rescue_folder(repo);
         let moved = rescued
             .parent()
             .map_or(Ok(()), std::fs::create_dir_all)
-            .and_then(|()| std::fs::rename(folder.path(), &rescued));
-        moved.map_err(|cause| {
-            Problem::invalid(format!("can't move {}", folder.path().display())).why(cause)
-        })?;
+            .and_then(|()| std::fs::rename(&folder, &rescued));
+        moved.map_err(|cause| Problem::invalid(format!("can't move {}", folder.display())).why(cause))?;
         told.push(format!(
             "a run was killed while a command changed files in the working tree; what they held before is in {}",
-            rescued.display()
+            rescued.join(FILES).display()
         ));
     }
     Ok(told)

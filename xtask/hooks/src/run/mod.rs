@@ -22,13 +22,13 @@ use xtask_core::repo::{IndexEntry, ObjectId, Side};
 
 pub(crate) use fixes::{Fixed, Fixes};
 pub(crate) use in_place::{InPlace, left_copies};
-use rooms::Rooms;
 pub(crate) use rooms::owns_index;
+pub(crate) use rooms::{Rooms, Which};
 use summary::Times;
 pub(crate) use summary::counted;
 
 use crate::checks::{Check, Work};
-use crate::commands::HookInput;
+use crate::commands::{End, HookInput};
 use crate::known::Known;
 use crate::resolve::StagePlan;
 use crate::scan::{Content, Pass, Seen};
@@ -87,6 +87,8 @@ struct Run<'a> {
     seen: BTreeMap<usize, Seen>,
     fixes: Fixes,
     in_place: InPlace,
+    /// How the last run of each fixing command ended.
+    fixer_ends: BTreeMap<String, End>,
     /// What needn't be looked at.
     known: Known,
     findings: Vec<Finding>,
@@ -123,6 +125,7 @@ pub(crate) fn run(cx: &Context, request: Request<'_>) -> Result<Ended> {
         seen: BTreeMap::new(),
         fixes: Fixes::default(),
         in_place: InPlace::default(),
+        fixer_ends: BTreeMap::new(),
         // What a secret is isn't in the repository: files are looked at again each time.
         known: if credentials::check(plan).is_some() { Known::default() } else { Known::load(cx, plan) },
         findings: Vec::new(),
@@ -134,7 +137,7 @@ pub(crate) fn run(cx: &Context, request: Request<'_>) -> Result<Ended> {
         left_out: 0,
     };
     if let Err(problem) = run.all(intent) {
-        run.in_place.undo(cx)?;
+        std::mem::take(&mut run.in_place).undo(cx)?;
         return Err(problem);
     }
     Ok(run.finish(started))

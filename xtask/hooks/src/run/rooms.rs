@@ -123,6 +123,11 @@ impl<'a> Rooms<'a> {
         Ok(changed)
     }
 
+    /// The snapshot holds what it shouldn't: the next use fills it again.
+    pub(crate) fn start_anew(&mut self) {
+        self.snapshot = None;
+    }
+
     /// What commands changed in the snapshot since it was asked last.
     pub(crate) fn changes(&mut self) -> Result<Changes> {
         self.snapshot.as_mut().map_or_else(|| Ok(Changes::new()), Snapshot::changes)
@@ -144,10 +149,17 @@ impl<'a> Rooms<'a> {
         }
     }
 
-    /// Which of these files no longer are in the working tree what the index holds.
-    pub(crate) fn moved_on(&self, files: &BTreeSet<&RepoPath>) -> Result<bool> {
+    /// Whether the working tree no longer holds what is looked at: of these files, or of any where none are given.
+    pub(crate) fn moved_on(&mut self, files: Option<&BTreeSet<&RepoPath>>) -> Result<bool> {
         match (&self.cx.repo, self.target) {
-            (Some(repo), Target::Index) => Ok(repo.unstaged()?.iter().any(|path| files.contains(path))),
+            (Some(repo), Target::Index) => {
+                let unstaged = repo.unstaged()?;
+                Ok(unstaged.iter().any(|path| files.is_none_or(|files| files.contains(path))))
+            }
+            (Some(_), Target::Commit(_)) => {
+                self.in_place = None;
+                Ok(!self.holds_target(&Fixes::default())?)
+            }
             _ => Ok(false),
         }
     }

@@ -10,6 +10,7 @@ use super::{Run, Target};
 use crate::cache::{Cache, CommandInputs, Key, command_key, folder, plan_fingerprint};
 use crate::options::Options;
 use crate::resolve::Command;
+use crate::section::Place;
 
 /// The verdicts that are remembered in a repository.
 #[derive(Default)]
@@ -35,6 +36,14 @@ impl Verdicts {
     /// Remembers that a command passed on what this key stands for.
     pub(super) fn passed(&mut self, key: Key) {
         self.passed.push(key);
+    }
+
+    /// Looks again at which files aren't what the index holds: some may have been saved while commands ran.
+    pub(super) fn look_again(&mut self, cx: &Context, target: &Target) -> Result<()> {
+        if let (Some(repo), Target::Worktree) = (&cx.repo, target) {
+            self.changed.extend(repo.unstaged()?);
+        }
+        Ok(())
     }
 
     /// Whether a command passed on what this key stands for.
@@ -63,6 +72,12 @@ impl Run<'_> {
     /// What stands for all that the command's verdict depends on; `None` where it doesn't say so, or where that isn't what git holds.
     pub(super) fn verdict_key(&self, verdicts: &Verdicts, command: &Command) -> Result<Option<Key>> {
         let Some(inputs) = &command.inputs else { return Ok(None) };
+        // In the working tree by its own wish it may see what isn't staged.
+        if command.place == Some(Place::Worktree) && *self.request.target != Target::Worktree {
+            return Ok(None);
+        }
+        let Ok(line) = self.cx.resolve(&command.run) else { return Ok(None) };
+        let run = format!("{line}\0{:?}", self.request.input);
         let is_plain = |path: &RepoPath| self.fixes.after(path).is_none() && !verdicts.changed.contains(path);
         let mut files: Vec<(&RepoPath, ObjectId, bool)> = Vec::new();
         for path in self.files_of(command)? {
@@ -77,7 +92,7 @@ impl Run<'_> {
         }
         let mut others = Vec::new();
         for entry in self.request.entries.iter().filter(|entry| inputs.matches(&entry.path)) {
-            if entry.stage > 0 || !is_plain(&entry.path) {
+            if entry.stage > 0 || !entry.mode.is_file() || !is_plain(&entry.path) {
                 return Ok(None);
             }
             others.push((&entry.path, entry.id, entry.mode == EntryMode::Executable));
@@ -85,7 +100,7 @@ impl Run<'_> {
         let environment: BTreeMap<String, String> = command.env.iter().cloned().collect();
         let folder = command.folder.as_ref().map(ToString::to_string).unwrap_or_default();
         let depends = CommandInputs {
-            run: &command.run,
+            run: &run,
             folder: &folder,
             environment: &environment,
             files: &files,

@@ -9,8 +9,8 @@ use xtask_core::repo::{Converter, EntryMode, Repo};
 
 use super::after;
 use super::merges::to_user;
+use crate::merge::merge;
 use crate::run::{Fixed, Fixes};
-use crate::section::OnFix;
 #[cfg(unix)]
 use crate::select::is_executable;
 
@@ -18,25 +18,36 @@ use crate::select::is_executable;
 const ATTEMPTS: usize = 4;
 
 /// How landing ended.
-pub(super) enum Landed {
+pub(crate) enum Landed {
     /// The index and the user's files have the fixes.
     Done,
     /// A fix and an edit that isn't staged meet: nothing was changed.
     Overlaps(Vec<Finding>),
 }
 
-/// Brings the fixes to the index (unless the commit stops for them) and to the user's files.
-pub(super) fn land(cx: &Context, repo: &Repo, fixes: &Fixes, on_fix: OnFix) -> Result<Landed> {
+/// Where fixes go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum How {
+    /// Fixes of what is staged: to the index and to the user's files.
+    Staged,
+    /// Fixes of what is staged: to the user's files alone.
+    InWorktree,
+    /// Fixes of the files of the working tree: to these.
+    OfWorktree,
+}
+
+/// Brings the fixes where they go.
+pub(crate) fn land(cx: &Context, repo: &Repo, fixes: &Fixes, how: How) -> Result<Landed> {
     let (journal, _) = Journal::open(repo, &cx.events, &cx.cancel)?;
     for _ in 0..ATTEMPTS {
-        let edit = match edit(cx, repo, fixes, on_fix)? {
+        let edit = match edit(cx, repo, fixes, how)? {
             Ok(edit) => edit,
             Err(overlaps) => return Ok(Landed::Overlaps(overlaps)),
         };
         match journal.apply(repo, &edit)? {
             Applied::Done => {
                 set_modes(cx, fixes)?;
-                if on_fix == OnFix::Restage {
+                if how == How::Staged {
                     after::remember(repo, &edit)?;
                 }
                 return Ok(Landed::Done);
@@ -60,18 +71,19 @@ fn edit(
     cx: &Context,
     repo: &Repo,
     fixes: &Fixes,
-    on_fix: OnFix,
+    how: How,
 ) -> Result<std::result::Result<Edit, Vec<Finding>>> {
     let mut edit = Edit::default();
     let mut overlaps = Vec::new();
     let paths: Vec<RepoPath> = fixes.iter().map(|(path, _)| path.clone()).collect();
-    let converters = repo.converters(&paths)?;
-    for ((path, fixed), converter) in fixes.iter().zip(&converters) {
-        match file_edit(cx, converter, path, fixed)? {
+    // Fixes of the working tree's files have their form already.
+    let converters = if how == How::OfWorktree { Vec::new() } else { repo.converters(&paths)? };
+    for (at, (path, fixed)) in fixes.iter().enumerate() {
+        match file_edit(cx, converters.get(at), path, fixed)? {
             Ok(file) => edit.files.extend(file),
             Err(overlap) => overlaps.push(overlap),
         }
-        if on_fix == OnFix::Restage {
+        if how == How::Staged {
             edit.index.push(IndexChange {
                 path: path.clone(),
                 old: fixed.before.as_ref().map(|before| (before.mode, before.bytes.clone())),
@@ -86,7 +98,7 @@ fn edit(
 /// already is so.
 fn file_edit(
     cx: &Context,
-    converter: &Converter,
+    converter: Option<&Converter>,
     path: &RepoPath,
     fixed: &Fixed,
 ) -> Result<std::result::Result<Option<FileEdit>, Finding>> {
@@ -94,7 +106,10 @@ fn file_edit(
     let there = std::fs::symlink_metadata(&on_disk).ok();
     let Some(before) = &fixed.before else {
         // A command created and staged the file.
-        let new = converter.to_worktree(fixed.after.clone())?;
+        let new = match converter {
+            Some(converter) => converter.to_worktree(fixed.after.clone())?,
+            None => fixed.after.clone(),
+        };
         return Ok(match there {
             None => Ok(Some(FileEdit { path: path.clone(), old: None, new })),
             Some(there) if there.is_file() && xtask_core::files::read(&on_disk)? == new => Ok(None),
@@ -105,17 +120,30 @@ fn file_edit(
         return Ok(Ok(None));
     }
     let user = xtask_core::files::read(&on_disk)?;
-    Ok(match to_user(converter, &before.bytes, &fixed.after, &user)? {
+    let merged = match converter {
+        Some(converter) => to_user(converter, &before.bytes, &fixed.after, &user)?,
+        None => merge(&before.bytes, &fixed.after, &user),
+    };
+    Ok(match merged {
         Ok(new) if new == user => Ok(None),
         Ok(new) => Ok(Some(FileEdit { path: path.clone(), old: Some(user), new })),
         Err(overlap) => {
             let by = fixed.by.join(", ");
             let line = overlap.lines.first().map(|at| u32::try_from(at.user.first).unwrap_or(u32::MAX));
             let at = Location { line, ..Location::file(path.clone()) };
-            Err(Finding::new("hooks", "overlap", Some(at), format!(
-                "{by} would change staged lines that you edited again without staging that ({overlap}); nothing was changed"
-            ))
-            .fix("stage those lines too, or run the fixer on the file and stage the result, and commit again"))
+            let (message, fix) = match converter {
+                Some(_) => (
+                    format!(
+                        "{by} would change staged lines that you edited again without staging that ({overlap}); nothing was changed"
+                    ),
+                    "stage those lines too, or run the fixer on the file and stage the result, and commit again",
+                ),
+                None => (
+                    format!("the file was edited while {by} ran ({overlap}); nothing was changed"),
+                    "run it again",
+                ),
+            };
+            Err(Finding::new("hooks", "overlap", Some(at), message).fix(fix))
         }
     })
 }

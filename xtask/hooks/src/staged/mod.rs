@@ -15,7 +15,7 @@ use xtask_core::model::{Finding, GateReport, Location, Outcome, Problem, Result}
 use xtask_core::repo::{Repo, Side};
 
 pub(crate) use after::after_commit;
-use land::Landed;
+pub(crate) use land::{How, Landed, land};
 use meanwhile::{Stamp, staged_since};
 
 use crate::commands::HookInput;
@@ -67,61 +67,84 @@ fn run_once(cx: &Context, repo: &Repo, plan: &StagePlan, input: &HookInput) -> R
         intent: Intent::Fix,
         input,
     };
-    let Ended { mut report, fixes, in_place } = run(cx, request)?;
-    if !cx.cancel.is_stopped()
-        && let Some(told) = staged_since(cx, repo, stamp)?
-    {
-        in_place.undo(cx)?;
+    let Ended { report, fixes, in_place } = run(cx, request)?;
+    let concluded = conclude(cx, repo, plan, stamp, report, &fixes);
+    match &concluded {
+        Ok(Concluded::Landed(_)) => in_place.keep(),
+        Ok(Concluded::Nothing(_) | Concluded::Again) | Err(_) => in_place.undo(cx)?,
+    }
+    Ok(match concluded? {
+        Concluded::Landed(report) | Concluded::Nothing(report) => Some(report),
+        Concluded::Again => None,
+    })
+}
+
+/// What became of a run.
+enum Concluded {
+    /// What fixers made, if anything, is where it belongs.
+    Landed(GateReport),
+    /// Nothing is to be changed.
+    Nothing(GateReport),
+    /// Something was staged meanwhile.
+    Again,
+}
+
+/// Lands what fixers made, where the run came to a good end.
+fn conclude(
+    cx: &Context,
+    repo: &Repo,
+    plan: &StagePlan,
+    stamp: Stamp,
+    mut report: GateReport,
+    fixes: &Fixes,
+) -> Result<Concluded> {
+    if cx.cancel.is_stopped() {
+        return Ok(Concluded::Nothing(report));
+    }
+    if let Some(told) = staged_since(cx, repo, stamp)? {
         cx.events.notice(format!("hooks: {told}"));
-        return Ok(None);
+        return Ok(Concluded::Again);
     }
-    let fails = !report.findings.is_empty() || matches!(report.outcome, Outcome::Invalid { .. });
-    if cx.cancel.is_stopped() || fails {
-        in_place.undo(cx)?;
-    }
-    if cx.cancel.is_stopped() || fixes.is_empty() {
-        return Ok(Some(report));
-    }
-    if !report.findings.is_empty() {
-        cx.events.notice(format!(
-            "hooks: {} could be fixed, and nothing was changed, since the commit fails: {}",
-            counted(fixes.len(), "file"),
-            shown(&fixes)
-        ));
-        return Ok(Some(report));
-    }
-    if matches!(report.outcome, Outcome::Invalid { .. }) {
-        return Ok(Some(report));
-    }
-    match land::land(cx, repo, &fixes, plan.on_fix)? {
-        Landed::Done => {
-            let done = match plan.on_fix {
-                OnFix::Restage => "fixed and staged",
-                OnFix::Stop => "fixed in the working tree",
-            };
-            cx.events.notice(format!("hooks: {done}: {}", shown(&fixes)));
-            // git merge commits the tree that it made, whatever the hook stages.
-            let (how, fix) = match plan.on_fix {
-                OnFix::Stop => ("in the working tree", "look at it, `git add` it, and commit again"),
-                OnFix::Restage if plan.stage == Stage::PreMergeCommit => {
-                    ("and staged it, which git merge doesn't take in", "conclude the merge by `git commit`")
-                }
-                OnFix::Restage => return Ok(Some(report)),
-            };
-            fail(
-                &mut report,
-                fixes.iter().map(|(path, fixed)| {
-                    let message = format!("{} fixed the file {how}", fixed.by.join(", "));
-                    Finding::new("hooks", "fixed", Some(Location::file(path.clone())), message).fix(fix)
-                }),
-            );
+    if !report.findings.is_empty() || matches!(report.outcome, Outcome::Invalid { .. }) {
+        if !fixes.is_empty() {
+            cx.events.notice(format!(
+                "hooks: {} could be fixed, and nothing was changed, since the commit fails: {}",
+                counted(fixes.len(), "file"),
+                shown(fixes)
+            ));
         }
-        Landed::Overlaps(overlaps) => {
-            in_place.undo(cx)?;
-            fail(&mut report, overlaps.into_iter());
-        }
+        return Ok(Concluded::Nothing(report));
     }
-    Ok(Some(report))
+    if fixes.is_empty() {
+        return Ok(Concluded::Landed(report));
+    }
+    let how = match plan.on_fix {
+        OnFix::Restage => How::Staged,
+        OnFix::Stop => How::InWorktree,
+    };
+    if let Landed::Overlaps(overlaps) = land(cx, repo, fixes, how)? {
+        fail(&mut report, overlaps.into_iter());
+        return Ok(Concluded::Nothing(report));
+    }
+    let done = match plan.on_fix {
+        OnFix::Restage => "fixed and staged",
+        OnFix::Stop => "fixed in the working tree",
+    };
+    cx.events.notice(format!("hooks: {done}: {}", shown(fixes)));
+    // git merge commits the tree that it made, whatever the hook stages.
+    let (how, fix) = match plan.on_fix {
+        OnFix::Stop => ("in the working tree", "look at it, `git add` it, and commit again"),
+        OnFix::Restage if plan.stage == Stage::PreMergeCommit => {
+            ("and staged it, which git merge doesn't take in", "conclude the merge by `git commit`")
+        }
+        OnFix::Restage => return Ok(Concluded::Landed(report)),
+    };
+    let findings = fixes.iter().map(|(path, fixed)| {
+        let message = format!("{} fixed the file {how}", fixed.by.join(", "));
+        Finding::new("hooks", "fixed", Some(Location::file(path.clone())), message).fix(fix)
+    });
+    fail(&mut report, findings);
+    Ok(Concluded::Landed(report))
 }
 
 /// The files that a commit would change.

@@ -10,11 +10,10 @@ use xtask_core::model::{Finding, GateReport, Location, Outcome, Problem, RepoPat
 
 use crate::checks::Found;
 
-use crate::commands::{End, HookInput, Room, Task, run_all};
+use crate::commands::{End, HookInput, Task, run_all};
 use crate::message::{Cleanup, check};
 use crate::resolve::StagePlan;
-use crate::run::counted;
-use crate::snapshot::in_place;
+use crate::run::{Fixes, Rooms, Target, Which, counted, owns_index};
 
 /// Runs the stage on the message that git names.
 pub(super) fn run(cx: &Context, plan: &StagePlan, input: &HookInput) -> Result<GateReport> {
@@ -24,16 +23,25 @@ pub(super) fn run(cx: &Context, plan: &StagePlan, input: &HookInput) -> Result<G
             .fix(format!("xtask hooks run {} -- .git/COMMIT_EDITMSG", plan.stage.name())));
     };
     let on_disk = cx.root.join(file);
-    let path = RepoPath::new(file.as_encoded_bytes());
-    let room =
-        Room { root: &cx.root, called: "in the working tree", enter: &|process| in_place(cx, process) };
-    let tasks: Vec<Task<'_>> =
-        plan.commands.iter().map(|command| Task { command, files: vec![&path], room: &room }).collect();
+    // Absolute: a command may run elsewhere.
+    let path = RepoPath::new(on_disk.as_os_str().as_encoded_bytes());
+    let target = Target::Index;
+    let mut rooms = Rooms::new(cx, plan, &target);
+    let which = match &cx.repo {
+        Some(repo) if !owns_index(repo) && !plan.commands.is_empty() => {
+            rooms.prepare(&Fixes::default())?;
+            Which::Snapshot
+        }
+        _ => Which::InPlace,
+    };
     let mut findings: Vec<Finding> = Vec::new();
     let mut missing = Vec::new();
     // One after the other, in the order in which they are written: each may change the message.
-    for task in &tasks {
-        for ran in run_all(cx, std::slice::from_ref(task), input, plan.fail_fast) {
+    for command in &plan.commands {
+        let ran = rooms.with(which, |room| {
+            run_all(cx, &[Task { command, files: vec![&path], room }], input, plan.fail_fast)
+        });
+        for ran in ran {
             match ran.end {
                 End::Passed | End::Stopped => {}
                 End::Failed(finding) => findings.push(*finding),
@@ -41,8 +49,9 @@ pub(super) fn run(cx: &Context, plan: &StagePlan, input: &HookInput) -> Result<G
             }
         }
     }
+    let path = RepoPath::new(file.as_encoded_bytes());
     findings.extend(checked(cx, plan, &path, &on_disk)?);
-    let ran = tasks.len() + plan.checks.len();
+    let ran = plan.commands.len() + plan.checks.len();
     let mut report = GateReport::judged("hooks", findings);
     if cx.cancel.is_stopped() {
         report.outcome =

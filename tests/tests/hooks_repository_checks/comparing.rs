@@ -70,7 +70,7 @@ fn ours_on_blobs(sandbox: &Sandbox, mode: Mode) -> Found {
     let changed = changed.iter().filter(|change| change.kind != ChangeKind::Deleted);
     let changed: BTreeSet<&RepoPath> = changed.map(|change| &change.path).collect();
     let chosen = entries.iter().filter(|entry| changed.contains(&entry.path));
-    let chosen: Vec<Candidate> = chosen.map(Candidate::of_entry).collect();
+    let chosen: Vec<Candidate> = chosen.map(Candidate::from).collect();
     let root = sandbox.root();
     let cancel = xtask_core::exec::Cancel::new();
     let facts = Facts::new(&root, Some(&repo), source, &entries, Some(sides), &cancel);

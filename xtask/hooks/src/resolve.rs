@@ -90,6 +90,22 @@ impl Command {
             }
             Some(folder) => Some(RepoPath::from(folder.strip_prefix("./").unwrap_or(folder))),
         };
+        let wrong = |what: String| Err(Problem::usage(format!("{key}: {what}")));
+        if table.run.trim().is_empty() {
+            return wrong("`run` is empty, which would pass without having looked at anything".to_owned());
+        }
+        if table.timeout.is_some_and(|span| span.0.is_zero()) {
+            return wrong(
+                "`timeout` is zero, and no command is as fast; leave it out for no limit".to_owned(),
+            );
+        }
+        if let Some((name, _)) = table
+            .env
+            .iter()
+            .find(|(name, value)| name.is_empty() || name.contains(['=', '\0']) || value.contains('\0'))
+        {
+            return wrong(format!("`env` sets {name:?}, which can be no variable"));
+        }
         let inputs = table.inputs.as_ref().map(|inputs| Globs::new(&place("inputs"), inputs)).transpose()?;
         Ok(Self {
             name: name.to_owned(),
@@ -343,6 +359,24 @@ mod tests {
         }
         let takes = |path: &str| plan.tree_takes(plan.checks[0], &path.into(), Tags::symlink());
         assert_eq!((takes("a"), takes("b")), (Ok(false), Ok(true)));
+    }
+
+    #[test]
+    fn commands_that_could_not_run_are_refused() {
+        for (keys, said) in [
+            ("run = '  '", "`run` is empty"),
+            ("run = 'x'\ntimeout = '0s'", "`timeout` is zero"),
+            ("run = 'x'\nenv = { 'A=B' = 'c' }", "can be no variable"),
+            ("run = 'x'\nenv = { '' = 'c' }", "can be no variable"),
+            ("run = 'x'\nenv = { A = \"c\\u0000\" }", "can be no variable"),
+            ("run = 'x'\nfolder = '../x'", "outside the repository"),
+        ] {
+            let text = format!("[hooks.pre-commit.commands.lint]\n{keys}\n");
+            let section: HooksSection =
+                Config::parse("xtask.toml", &text).unwrap().section_or_default().unwrap();
+            let problem = StagePlan::new(Stage::PreCommit, &section, &Environment::default()).unwrap_err();
+            assert!(problem.what.contains(said) && problem.what.contains("commands.lint"), "{problem}");
+        }
     }
 
     #[test]

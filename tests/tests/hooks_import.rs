@@ -55,7 +55,7 @@ fn repository(project: &Project, home: impl FnOnce(&Sandbox) -> Vec<(String, Str
     }
     // What would be fetched isn't there for either manager.
     sandbox.write("xtask.toml", imported(project.name).accepting::<&str>(&[]).unwrap());
-    sandbox.write(".git/info/exclude", "__pycache__/\n");
+    sandbox.write(".git/info/exclude", "__pycache__/\ntarget/\n");
     put(&sandbox, project.base);
     sandbox.commit("base");
     home(&sandbox).into_iter().fold(sandbox, |sandbox, (name, value)| sandbox.variable(&name, &value))

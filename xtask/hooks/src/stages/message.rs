@@ -13,6 +13,7 @@ use crate::commands::{End, HookInput, Room, Task, run_all};
 use crate::message::{Cleanup, check};
 use crate::resolve::StagePlan;
 use crate::run::counted;
+use crate::select::Candidate;
 use crate::snapshot::in_place;
 use crate::types::{SNIFFED, Tags};
 
@@ -59,6 +60,12 @@ pub(super) fn run(cx: &Context, plan: &StagePlan, input: &HookInput) -> Result<G
     report.summary = format!("the message, {}", counted(ran, "check"));
     report.wall_ms = started.elapsed().as_millis() as u64;
     Ok(report)
+}
+
+/// The file of the message, where git names it.
+pub(super) fn files(input: &HookInput) -> Vec<Candidate> {
+    let path = input.arguments.first().map(|file| RepoPath::new(file.as_encoded_bytes()));
+    path.into_iter().map(|path| Candidate::untracked(path, false)).collect()
 }
 
 /// Whether a check has anything to look at in a message.

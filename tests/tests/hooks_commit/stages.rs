@@ -45,6 +45,19 @@ fn commit_msg() {
     repo.git(&["merge", "-q", "--no-ff", "--no-edit", "linked"]);
 }
 
+/// A pattern that each message must hold, and a check of files that takes a message, too.
+#[test]
+fn a_pattern_and_a_check_of_files_on_messages() {
+    let repo = Repo::new(
+        "[hooks.commit-msg]\nchecks = [\"trailing-whitespace\", \"check-json\"]\n[hooks.commit-msg.patterns.ticket]\nrequire = 'T-[0-9]+'\nmessage = \"no ticket\"\n",
+    );
+    repo.stage("f.txt", "x\n");
+    repo.refuses(&["commit", "-m", "words"], &["no ticket"]);
+    repo.refuses(&["commit", "-m", "T-1 words ", "--cleanup=verbatim"], &["trailing-whitespace"]);
+    repo.git(&["commit", "-qm", "T-1 words"]);
+    assert_eq!(message(&repo), "T-1 words");
+}
+
 #[test]
 fn prepare_commit_msg() {
     let repo = Repo::new(

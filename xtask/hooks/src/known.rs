@@ -4,6 +4,7 @@
 use std::sync::Mutex;
 
 use xtask_core::gate::Context;
+use xtask_core::model::Fingerprint;
 #[cfg(test)]
 use xtask_core::model::RepoPath;
 use xtask_core::repo::{EntryMode, IndexEntry, ObjectId};
@@ -52,12 +53,10 @@ impl Known {
         let Some(repo) = &cx.repo else {
             return Self::default();
         };
-        let more = format!("{:?}{:?}", plan.check_rules, plan.patterns);
-        let fingerprint = plan_fingerprint(&plan.checks, &plan.options, more.as_bytes());
         let written = std::fs::metadata(repo.index_file()).and_then(|metadata| metadata.modified()).ok();
         let written = written.and_then(|at| at.duration_since(std::time::UNIX_EPOCH).ok());
         Self {
-            cache: Cache::load(&folder(repo), &fingerprint),
+            cache: Cache::load(&folder(repo), &of_plan(plan)),
             learned: Mutex::default(),
             index: written.map(|at| (at.as_secs() as i64, at.subsec_nanos())),
         }
@@ -103,9 +102,61 @@ impl Known {
     }
 }
 
+/// What all verdicts of the pass under `plan` depend on.
+fn of_plan(plan: &StagePlan) -> Fingerprint {
+    let more = format!("{:?}{:?}", plan.check_rules, plan.patterns);
+    plan_fingerprint(&plan.checks, &plan.options, more.as_bytes())
+}
+
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
+    use xtask_core::config::Config;
+    use xtask_core::environment::Environment;
+
     use super::*;
+    use crate::section::HooksSection;
+    use crate::stage::Stage;
+
+    #[test]
+    fn whatever_is_set_on_the_pass_makes_another_plan() {
+        let texts = [
+            "",
+            "checks = ['check-json']",
+            "checks = ['check-yaml']",
+            "checks = ['check-yaml']\noptions.check-yaml.allow-multiple-documents = true",
+            "checks = ['check-yaml']\nfiles.check-yaml.glob = ['*.y']",
+            "checks = ['check-yaml']\nfiles.check-yaml.exclude = ['*.y']",
+            "checks = ['check-yaml']\nfiles.check-yaml.regex = 'y'",
+            "checks = ['check-yaml']\nfiles.check-yaml.exclude-regex = 'y'",
+            "checks = ['check-yaml']\nfiles.check-yaml.types = ['json']",
+            "checks = ['check-yaml']\nfiles.check-yaml.types-all = ['json']",
+            "checks = ['check-yaml']\nfiles.check-yaml.exclude-types = ['json']",
+            "checks = ['check-yaml']\nfiles.check-yaml.generated = false",
+            "patterns.p = {}",
+            "patterns.p.deny = 'a'",
+            "patterns.p.require = 'a'",
+            "patterns.p = { deny = 'a', ignore-case = true }",
+            "patterns.p = { deny = 'a', multiline = true }",
+            "patterns.p = { deny = '(?!b)a' }",
+            "patterns.p = { deny = '(?!b)a', ignore-case = true }",
+            "patterns.p = { deny = 'a', glob = ['b'] }",
+        ];
+        let of = |text: &str, skip: &str| {
+            let text = format!("[hooks.pre-commit]\n{text}\n");
+            let section: HooksSection =
+                Config::parse("xtask.toml", &text).unwrap().section_or_default().unwrap();
+            let skip = Environment::from_pairs([("XTASK_SKIP", skip)]);
+            of_plan(&StagePlan::new(Stage::PreCommit, &section, &skip).unwrap())
+        };
+        let all: BTreeSet<String> = texts.iter().map(|text| of(text, "").as_str().to_owned()).collect();
+        assert_eq!(all.len(), texts.len());
+        for text in texts {
+            assert_eq!(of(text, ""), of(text, ""), "{text}");
+        }
+        assert_ne!(of("patterns.p.deny = 'a'", "p"), of("patterns.p.deny = 'a'", ""));
+    }
 
     #[test]
     fn only_settled_and_equal_files_have_a_key() {

@@ -90,6 +90,22 @@ impl Command {
             }
             Some(folder) => Some(RepoPath::from(folder.strip_prefix("./").unwrap_or(folder))),
         };
+        let wrong = |what: String| Err(Problem::usage(format!("{key}: {what}")));
+        if table.run.trim().is_empty() {
+            return wrong("`run` is empty, which would pass without having looked at anything".to_owned());
+        }
+        if table.timeout.is_some_and(|span| span.0.is_zero()) {
+            return wrong(
+                "`timeout` is zero, and no command is as fast; leave it out for no limit".to_owned(),
+            );
+        }
+        if let Some((name, _)) = table
+            .env
+            .iter()
+            .find(|(name, value)| name.is_empty() || name.contains(['=', '\0']) || value.contains('\0'))
+        {
+            return wrong(format!("`env` sets {name:?}, which can be no variable"));
+        }
         let inputs = table.inputs.as_ref().map(|inputs| Globs::new(&place("inputs"), inputs)).transpose()?;
         Ok(Self {
             name: name.to_owned(),
@@ -157,9 +173,6 @@ impl StagePlan {
                 CheckName::One(check) => &[check],
             };
             for &check in named {
-                if let Some(problem) = check.files_not_named(stage.name()) {
-                    return Err(problem);
-                }
                 if !listed.iter().any(|known| known.id == check.id) {
                     listed.push(check);
                 }
@@ -173,7 +186,9 @@ impl StagePlan {
         for (id, rules) in &table.files {
             let check = checks::by_id(id).ok_or_else(|| unknown_check(&place, id))?;
             let place = format!("{place}.files.{id}");
-            check_rules.insert(check.id, FileRules::new(&place, rules, check.fix.is_some())?);
+            let rules = FileRules::new(&place, rules, check.fix.is_some())?;
+            let of_files = !matches!(check.takes, "symlink" | "directory");
+            check_rules.insert(check.id, if of_files { rules } else { rules.of_any_kind() });
         }
         if let Some(check) = misplaced(stage, &listed).first() {
             return Err(Problem::usage(format!("{place}: {} checks a commit's message", check.id))
@@ -215,7 +230,8 @@ impl StagePlan {
                     ..FileRulesTable::default()
                 },
                 false,
-            )?,
+            )?
+            .of_any_kind(),
             check_rules,
             patterns,
             commands,
@@ -252,11 +268,19 @@ impl StagePlan {
             && (rules.chooses_paths() || check.takes_path(file.path)))
     }
 
+    /// Whether a check on the whole tree gets this path, by what the configuration says of it: without rules it chooses itself.
+    pub(crate) fn tree_takes(&self, check: &Check, path: &RepoPath, tags: Tags) -> Result<bool> {
+        let rules = self.check_rules.get(check.id);
+        rules.map_or(Ok(true), |rules| rules.matches(path, tags).map(|matched| matched.is_yes()))
+    }
+
     /// Whether somebody needs to know what every file is, content included.
     pub(crate) fn asks_types(&self) -> bool {
         let commands = self.commands.iter().map(|command| &command.rules);
         let patterns = self.patterns.iter().map(|pattern| &pattern.files);
-        self.check_rules.values().chain(commands).chain(patterns).any(FileRules::ask_types)
+        // What the interpreter gets is chosen after the pass, by what each file is then known to be.
+        self.checks.iter().any(|check| matches!(check.work, checks::Work::Python))
+            || self.check_rules.values().chain(commands).chain(patterns).any(FileRules::ask_types)
     }
 
     /// Whether somebody needs to know which files are generated.
@@ -311,12 +335,72 @@ mod tests {
     }
 
     #[test]
+    fn a_check_whose_files_are_named_gets_them() {
+        let plan = plan(
+            "[hooks.pre-commit]\nchecks = ['file-contents-sorter']\nfiles.file-contents-sorter.glob = ['a.txt']\n",
+            "",
+        );
+        for (name, expected) in [("a.txt", true), ("b.txt", false)] {
+            let path = RepoPath::from(name);
+            let file = File { path: &path, tags: Tags::of_name(path.file_name(), false), size: 1 };
+            assert_eq!(plan.checks_of(&file).unwrap().len(), usize::from(expected), "{name}");
+        }
+    }
+
+    #[test]
+    fn links_and_submodules_are_looked_at_unless_they_are_excluded() {
+        let plan = plan(
+            "[hooks.pre-commit]\nchecks = ['check-symlinks']\nexclude = ['no*']\nfiles.check-symlinks.exclude = ['a']\n",
+            "",
+        );
+        for tags in [Tags::symlink(), Tags::submodule(), Tags::of_name(b"x", false)] {
+            assert_eq!(plan.looks_at(&"yes".into(), tags), Ok(true));
+            assert_eq!(plan.looks_at(&"no".into(), tags), Ok(false));
+        }
+        let takes = |path: &str| plan.tree_takes(plan.checks[0], &path.into(), Tags::symlink());
+        assert_eq!((takes("a"), takes("b")), (Ok(false), Ok(true)));
+    }
+
+    #[test]
+    fn commands_that_could_not_run_are_refused() {
+        for (keys, said) in [
+            ("run = '  '", "`run` is empty"),
+            ("run = 'x'\ntimeout = '0s'", "`timeout` is zero"),
+            ("run = 'x'\nenv = { 'A=B' = 'c' }", "can be no variable"),
+            ("run = 'x'\nenv = { '' = 'c' }", "can be no variable"),
+            ("run = 'x'\nenv = { A = \"c\\u0000\" }", "can be no variable"),
+            ("run = 'x'\nfolder = '../x'", "outside the repository"),
+        ] {
+            let text = format!("[hooks.pre-commit.commands.lint]\n{keys}\n");
+            let section: HooksSection =
+                Config::parse("xtask.toml", &text).unwrap().section_or_default().unwrap();
+            let problem = StagePlan::new(Stage::PreCommit, &section, &Environment::default()).unwrap_err();
+            assert!(problem.what.contains(said) && problem.what.contains("commands.lint"), "{problem}");
+        }
+    }
+
+    #[test]
     fn names_are_skipped() {
         let text =
             "[hooks.pre-commit]\nchecks = [\"check-yaml\"]\n[hooks.pre-commit.commands.lint]\nrun = \"x\"\n";
         let plan = plan(text, "lint, nothing,check-yaml");
         assert!(plan.is_empty());
         assert_eq!(plan.skipped, ["lint", "check-yaml"]);
+    }
+
+    #[test]
+    fn what_every_file_is_must_be_known_for_types_and_for_checks_by_the_interpreter() {
+        for (text, expected) in [
+            ("checks = ['trailing-whitespace', 'check-json']", false),
+            ("checks = ['trailing-whitespace', 'check-ast']", true),
+            ("commands.x = { run = 'x {files}' }", false),
+            ("commands.x = { run = 'x {files}', types = ['python'] }", true),
+            ("files.check-json.glob = ['*.j']", false),
+            ("files.check-json.types = ['json']", true),
+            ("patterns.x = { deny = 'x', exclude-types = ['python'] }", true),
+        ] {
+            assert_eq!(plan(&format!("[hooks.pre-commit]\n{text}\n"), "").asks_types(), expected, "{text}");
+        }
     }
 
     #[test]

@@ -84,6 +84,24 @@ fn what_was_fine_is_not_read_again() {
     assert_eq!(found(folder.path(), ""), ["a.txt", "b.txt", "run"]);
 }
 
+/// What the interpreter gets is chosen by what a file is, and that of a program without an ending stands in its first line.
+#[test]
+fn what_only_the_interpreter_holds_against_a_file_is_found_again() {
+    let folder = repository(&[("run", "#!/usr/bin/env python3\nx = (\n"), ("a.txt", "text\n")]);
+    let config = "[hooks.pre-commit]\nchecks = [\"trailing-whitespace\", \"check-ast\"]\n";
+    for _ in 0..3 {
+        assert_eq!(found(folder.path(), config), ["run"]);
+    }
+}
+
+#[test]
+fn another_pattern_is_another_plan() {
+    let folder = repository(&[("a.txt", "a secret\n")]);
+    let config = |more: &str| format!("[hooks.pre-commit.patterns.p]\ndeny = 'SECRET'\n{more}");
+    assert!(found(folder.path(), &config("")).is_empty());
+    assert_eq!(found(folder.path(), &config("ignore-case = true\n")), ["a.txt"]);
+}
+
 #[test]
 fn a_file_as_new_as_the_index_is_read() {
     let folder = repository(&[("a.txt", "text\n")]);

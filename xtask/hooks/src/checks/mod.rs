@@ -47,7 +47,7 @@ pub use lines::{Line, LineCheck, Wanted};
 pub use pass::{Found, check_bytes, check_chosen, fix_bytes, fix_chosen};
 pub use python::{NotChecked, Source, check_python};
 pub use secrets::SecretKind;
-pub use tree::{Tree, TreeHit, tree_checks};
+pub use tree::{Tree, TreeHit, tree_check, tree_checks};
 
 /// A regular file, as a check sees it.
 #[derive(Clone, Copy, Debug)]

@@ -47,9 +47,15 @@ pub fn tree_checks(
 ) -> Result<Vec<(&'static Check, TreeHit)>> {
     let mut found = Vec::new();
     for &check in checks {
-        if let Work::Tree(run) = check.work {
-            found.extend(run(tree, options)?.into_iter().map(|hit| (check, hit)));
-        }
+        found.extend(tree_check(check, tree, options)?.into_iter().map(|hit| (check, hit)));
     }
     Ok(found)
+}
+
+/// What one check holds against the tree; nothing where it works on bytes.
+pub fn tree_check(check: &Check, tree: &Tree<'_>, options: &Options) -> Result<Vec<TreeHit>> {
+    match check.work {
+        Work::Tree(run) => run(tree, options),
+        _ => Ok(Vec::new()),
+    }
 }

@@ -1,7 +1,13 @@
 //! Putting an imported `[hooks]` into an `xtask.toml` that is there, with everything else of it as it was.
 
 use toml_edit::{DocumentMut, Item, Table};
+use xtask_core::config::Config;
+use xtask_core::environment::Environment;
 use xtask_core::model::{Problem, Result};
+
+use crate::resolve::StagePlan;
+use crate::section::HooksSection;
+use crate::stage::Stage;
 
 /// What happens to a `[hooks]` that is there already.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,10 +39,23 @@ pub fn merge(text: &str, hooks: &str, existing: Existing) -> Result<String> {
     }
     let kept = kept.trim_end();
     let merged = if kept.is_empty() { hooks.to_owned() } else { format!("{kept}\n\n{hooks}") };
-    match merged.parse::<DocumentMut>() {
-        Ok(_) => Ok(merged),
-        Err(cause) => Err(unreadable(cause)),
+    merged.parse::<DocumentMut>().map_err(unreadable)?;
+    loads(&merged).map_err(|problem| {
+        Problem::usage("the imported [hooks] would not load, so that nothing is written")
+            .why(problem)
+            .fix("what the other manager is given there can't run: mend it there, then import again")
+    })?;
+    Ok(merged)
+}
+
+/// Whether every stage of this `xtask.toml` can run: a regex that the other manager never came to, or options that exclude each other,
+/// can't.
+fn loads(text: &str) -> Result<()> {
+    let section: HooksSection = Config::parse("xtask.toml", text)?.section_or_default()?;
+    for stage in Stage::ALL {
+        StagePlan::new(stage, &section, &Environment::default())?;
     }
+    Ok(())
 }
 
 /// The paragraphs of comments above the first of its tables, but for the last, which is about that table.
@@ -84,6 +103,21 @@ mod tests {
         for text in ["hooks = {}\n[lint]\na = 1\n", "hooks.on-fix = \"stop\"\n[lint]\na = 1\n"] {
             assert!(merge(text, NEW, Existing::Refuse).is_err());
             assert_eq!(merge(text, NEW, Existing::Replace).unwrap(), format!("[lint]\na = 1\n\n{NEW}"));
+        }
+    }
+
+    #[test]
+    fn what_would_not_load_is_not_written() {
+        for (hooks, said) in [
+            ("[hooks.pre-commit.patterns.p]\ndeny = '('\n", "no regex"),
+            (
+                "[hooks.pre-push]\nchecks = ['file-contents-sorter']\n[hooks.pre-push.options.file-contents-sorter]\nunique = true\nignore-case = true\n",
+                "can't be set together",
+            ),
+            ("[hooks.pre-commit.commands.c]\nrun = ''\n", "`run` is empty"),
+        ] {
+            let problem = merge("[lint]\n", hooks, Existing::Refuse).unwrap_err();
+            assert!(problem.why.contains(said), "{problem}");
         }
     }
 

@@ -42,6 +42,10 @@ impl Folder {
         let Some(setting) = git.setting("core.hooksPath")? else {
             return Ok(Self { path: own, setting: None, whose: Whose::Repository });
         };
+        if setting.value.is_empty() {
+            return Err(Problem::usage("core.hooksPath is empty: git finds no hooks then")
+                .fix("`git config --unset core.hooksPath`, then `xtask hooks install`"));
+        }
         let path = git.hooks_folder()?;
         let ours = global::hooks_folder(cx).is_some_and(|folder| same_folder(&folder, &path));
         // Our global hooks start the repository's own.

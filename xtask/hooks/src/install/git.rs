@@ -55,7 +55,8 @@ impl<'a> Git<'a> {
     pub(super) fn setting(&self, name: &str) -> Result<Option<Setting>> {
         let answer = self.ask(&["config", "--type=path", "--show-scope", "--get", name])?;
         Ok(answer.and_then(|line| {
-            let (scope, value) = line.split_once('\t')?;
+            // Of an empty value nothing is left behind the scope.
+            let (scope, value) = line.split_once('\t').unwrap_or((&line, ""));
             Some(Setting { scope: scope.to_owned(), value: value.to_owned() })
         }))
     }

@@ -337,6 +337,10 @@ fn a_folder_of_hooks_elsewhere_is_honoured() {
     assert_eq!(scene.log(), ["shared  <>", BOTH[0], BOTH[1]]);
     uninstall(&scene.context(&repo), None).unwrap();
     assert!(fs::read_to_string(repo.join("my hooks/pre-commit")).unwrap().contains("shared"));
+    // Git finds nothing in an empty one.
+    scene.git(&repo, &["config", "core.hooksPath", ""]);
+    let problem = scene.install(&repo, &USUAL).unwrap_err();
+    assert!(problem.what.contains("core.hooksPath is empty"), "{problem}");
     // husky's is husky's.
     xtask_core::files::write(&repo.join(".husky/_/h"), b"").unwrap();
     scene.git(&repo, &["config", "core.hooksPath", ".husky/_"]);

@@ -21,7 +21,7 @@ pub struct FileRules {
     regex: Option<PathRegex>,
     exclude_regex: Option<PathRegex>,
     generated: bool,
-    /// Whether a type says that links or submodules are meant: else only regular files are.
+    /// Whether links or submodules may be meant: else only regular files are.
     names_kind: bool,
 }
 
@@ -104,6 +104,12 @@ impl FileRules {
         })
     }
 
+    /// The same rules, also over links and submodules.
+    #[must_use]
+    pub fn of_any_kind(self) -> Self {
+        Self { names_kind: true, ..self }
+    }
+
     /// Whether a file of this path is meant. `tags` must know the content where [`FileRules::ask_types`] says so. A regex that
     /// runs away is a usage problem.
     pub fn matches(&self, path: &RepoPath, tags: Tags) -> Result<Matched> {
@@ -128,12 +134,12 @@ impl FileRules {
         !self.generated
     }
 
-    /// The cheap questions come first.
     /// Whether globs or a regex choose paths.
     pub fn chooses_paths(&self) -> bool {
         !self.glob.is_empty() || self.regex.is_some()
     }
 
+    /// The cheap questions come first.
     fn why_not(&self, path: &RepoPath, tags: Tags) -> Result<Option<WhyNot>, Runaway> {
         if !self.names_kind && tags.kind() != Kind::File {
             return Ok(Some(WhyNot::Kind(tags.kind())));

@@ -31,6 +31,8 @@ pub struct Pattern {
     pub name: String,
     /// The files it is about.
     pub files: FileRules,
+    /// Whether upper and lower case are the same to it.
+    pub ignore_case: bool,
     message: Option<String>,
     rule: Rule,
 }
@@ -65,6 +67,7 @@ impl Pattern {
         Ok(Self {
             files: FileRules::new(&place, &table.file_rules(), false)?,
             name: name.to_owned(),
+            ignore_case: table.ignore_case,
             message: table.message.clone(),
             rule,
         })

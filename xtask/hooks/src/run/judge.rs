@@ -1,12 +1,13 @@
 //! From what the pass saw to findings.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use xtask_core::gate::Context;
 use xtask_core::model::{Finding, Fingerprint, Location, RepoPath, Result};
 
 use super::{Intent, Request, Run, Target};
-use crate::checks::{Check, Found, Tree, TreeHit, Work, that_count, tree_checks};
+use crate::checks::{Found, Tree, Work, that_count, tree_check};
 use crate::facts::{Facts, Source};
 use crate::scan::Seen;
 
@@ -15,7 +16,7 @@ impl Run<'_> {
     pub(super) fn judge(&mut self) -> Result<()> {
         let findings = with_facts(self.cx, self.request, |facts| {
             let mut findings = of_content(self.request, facts, self.seen.values())?;
-            findings.extend(of_tree(self.request, facts)?);
+            findings.extend(of_tree(self.request, &self.seen, facts)?);
             Ok(findings)
         })?;
         self.findings.extend(findings);
@@ -99,12 +100,25 @@ fn of_content<'s>(
 }
 
 /// What is held against paths, modes, links and branches.
-fn of_tree(request: Request<'_>, facts: &Facts<'_>) -> Result<Vec<Finding>> {
+fn of_tree(request: Request<'_>, seen: &BTreeMap<usize, Seen>, facts: &Facts<'_>) -> Result<Vec<Finding>> {
     let Request { plan, files, .. } = request;
-    let found = tree_checks(&plan.checks, &Tree { chosen: files, facts }, &plan.options)?;
-    let finding = |(check, found): (&Check, TreeHit)| {
-        let at = found.path.map(|path| Location { line: found.hit.line, ..Location::file(path) });
-        Finding::new(check.id, check.id, at, found.hit.message)
-    };
-    Ok(found.into_iter().map(finding).collect())
+    let mut findings = Vec::new();
+    for check in plan.checks.iter().filter(|check| matches!(check.work, Work::Tree(_))) {
+        let mut chosen = Cow::Borrowed(files);
+        if plan.check_rules.contains_key(check.id) {
+            let mut some = Vec::new();
+            for (at, file) in files.iter().enumerate() {
+                let tags = seen.get(&at).map_or(file.tags, |seen| seen.tags);
+                if plan.tree_takes(check, &file.path, tags)? {
+                    some.push(file.clone());
+                }
+            }
+            chosen = Cow::Owned(some);
+        }
+        for found in tree_check(check, &Tree { chosen: &chosen, facts }, &plan.options)? {
+            let at = found.path.map(|path| Location { line: found.hit.line, ..Location::file(path) });
+            findings.push(Finding::new(check.id, check.id, at, found.hit.message));
+        }
+    }
+    Ok(findings)
 }

@@ -8,12 +8,13 @@ use xtask_core::exec::Process;
 use xtask_core::gate::Context;
 use xtask_core::model::{Finding, GateReport, Location, Outcome, Problem, RepoPath, Result, Skip};
 
-use crate::checks::Found;
-
+use crate::checks::{File, Found, Hit, Work, check_chosen};
 use crate::commands::{End, HookInput, Task, run_all};
 use crate::message::{Cleanup, check};
 use crate::resolve::StagePlan;
 use crate::run::{Fixes, Rooms, Target, Which, counted, owns_index};
+use crate::select::Candidate;
+use crate::types::{SNIFFED, Tags};
 
 /// Runs the stage on the message that git names.
 pub(super) fn run(cx: &Context, plan: &StagePlan, input: &HookInput) -> Result<GateReport> {
@@ -51,7 +52,8 @@ pub(super) fn run(cx: &Context, plan: &StagePlan, input: &HookInput) -> Result<G
     }
     let path = RepoPath::new(file.as_encoded_bytes());
     findings.extend(checked(cx, plan, &path, &on_disk)?);
-    let ran = plan.commands.len() + plan.checks.len();
+    let checks = plan.checks.iter().filter(|check| reads_messages(check.work)).count();
+    let ran = plan.commands.len() + checks + plan.patterns.len();
     let mut report = GateReport::judged("hooks", findings);
     if cx.cancel.is_stopped() {
         report.outcome =
@@ -69,19 +71,40 @@ pub(super) fn run(cx: &Context, plan: &StagePlan, input: &HookInput) -> Result<G
     Ok(report)
 }
 
-/// What the built-in checks hold against the message, as git will store it.
-fn checked(cx: &Context, plan: &StagePlan, path: &RepoPath, file: &Path) -> Result<Vec<Finding>> {
-    if plan.checks.is_empty() {
+/// The file of the message, where git names it.
+pub(super) fn files(input: &HookInput) -> Vec<Candidate> {
+    let path = input.arguments.first().map(|file| RepoPath::new(file.as_encoded_bytes()));
+    path.into_iter().map(|path| Candidate::untracked(path, false)).collect()
+}
+
+/// Whether a check has anything to look at in a message.
+fn reads_messages(work: Work) -> bool {
+    matches!(work, Work::Message(_) | Work::Lines(_) | Work::Bytes(_) | Work::Size(_))
+}
+
+/// What checks and patterns hold against the message: those of messages look at it as git will store it, the others at the file, where it
+/// is one that they take.
+fn checked(cx: &Context, plan: &StagePlan, path: &RepoPath, on_disk: &Path) -> Result<Vec<Finding>> {
+    if plan.checks.is_empty() && plan.patterns.is_empty() {
         return Ok(Vec::new());
     }
-    let raw = xtask_core::files::read(file)?;
-    let found = check(&plan.checks, &raw, &cleanup(cx)?, &plan.options);
-    let finding = |found: Found| {
-        let Found { check, hit } = found;
+    let raw = xtask_core::files::read(on_disk)?;
+    let mut found = check(&plan.checks, &raw, &cleanup(cx)?, &plan.options);
+    let tags = Tags::of_name(path.file_name(), false).with_content(&raw[..raw.len().min(SNIFFED)]);
+    let file = File { path, tags, size: raw.len() as u64 };
+    found.extend(check_chosen(&plan.checks_of(&file)?, &file, &raw, &plan.options));
+    let finding = |id: &str, hit: Hit| {
         let at = Location { line: hit.line, column: hit.column, ..Location::file(path.clone()) };
-        Finding::new(check.id, check.id, Some(at), hit.message)
+        Finding::new(id, id, Some(at), hit.message)
     };
-    Ok(found.into_iter().map(finding).collect())
+    let mut findings: Vec<Finding> =
+        found.into_iter().map(|Found { check, hit }| finding(check.id, hit)).collect();
+    for pattern in &plan.patterns {
+        if pattern.files.matches(path, tags)?.is_yes() {
+            findings.extend(pattern.check(path, &raw)?.into_iter().map(|hit| finding(&pattern.name, hit)));
+        }
+    }
+    Ok(findings)
 }
 
 /// How git will clean the message up, by its settings and by whether an editor was open.

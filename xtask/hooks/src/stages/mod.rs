@@ -51,7 +51,7 @@ pub fn run_hook(cx: &Context, plan: &StagePlan, input: &HookInput) -> Result<Gat
 pub fn plan_hook(cx: &Context, plan: &StagePlan, input: &HookInput) -> Result<Vec<Planned>> {
     let files = match plan.stage {
         Stage::PreCommit | Stage::PreMergeCommit => staged_files(cx, plan)?,
-        Stage::PrepareCommitMsg | Stage::CommitMsg => Vec::new(),
+        Stage::PrepareCommitMsg | Stage::CommitMsg => message::files(input),
         Stage::PrePush => push::files(cx, plan, input)?,
         Stage::PreReceive => push::received_files(cx, plan, input)?,
         Stage::PostCommit

@@ -124,8 +124,7 @@ pub(super) fn add<'a>(
             return Err(group.expected("nested less deeply"));
         }
         if group.flag_of("piped")? == Some(true) {
-            draft.fail_fast = true;
-            notes.difference("`piped` becomes `[hooks] fail-fast = true`, which goes for all stages.");
+            notes.difference("`piped` of a group is left out: its commands run in their order, also after one that failed.");
         }
         for one in group.need("jobs")?.list()? {
             add(&one, None, None, stage, &own, settings, draft, notes)?;

@@ -138,7 +138,7 @@ pub(crate) enum Command {
     Coverage(crate::coverage::Args),
     /// Visual regression: compare pictures
     Visual(crate::visual::Args),
-    /// Git hooks
+    /// Git hooks: install and run them, or take over those of pre-commit, lefthook, husky
     Hooks(crate::hooks::Args),
     /// Write a configuration for what the repository holds, after showing it
     Init(crate::init::Args),

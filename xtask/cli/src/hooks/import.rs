@@ -16,7 +16,8 @@ use crate::session::Session;
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   xtask hooks import                            show what it would be
-  xtask hooks import --write --accept ruff      write it, with ruff run by `uvx`
+  xtask hooks import --write --accept ruff,mypy write it, with ruff and mypy run by `uvx`
+  xtask hooks import --write --replace          write it in the place of the [hooks] that is there
   xtask hooks import --from lefthook --write --accept all")]
 pub(super) struct ImportArgs {
     /// The manager: pre-commit, lefthook or husky [default: the one that is configured here]
@@ -27,7 +28,7 @@ pub(super) struct ImportArgs {
     #[arg(long)]
     write: bool,
 
-    /// Let these commands fetch their program when they run (`all` for all of them)
+    /// Let these commands fetch their program when they run: names with commas between, or `all`
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
     accept: Vec<String>,
 
@@ -59,7 +60,7 @@ pub(super) fn run(session: &Session, args: &ImportArgs) -> Result<ExitCode> {
         };
         let existing = if args.replace { Existing::Replace } else { Existing::Refuse };
         xtask_core::files::write(&path, import::merge(&text, &toml, existing)?.as_bytes())?;
-        note(&format!("wrote [hooks] into {}", path.display()));
+        note(&format!("wrote [hooks] into {}; `xtask hooks install` puts them into git", path.display()));
     }
     match session.global.format {
         Format::Json => print_json(&serde_json::json!({

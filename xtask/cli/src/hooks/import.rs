@@ -8,9 +8,9 @@ use xtask_hooks::import::{self, Existing, Kind};
 use crate::output::{human_or_json, note, print, print_json};
 use crate::session::Session;
 
-/// Take over the configuration of pre-commit (and prek), lefthook, or husky with lint-staged.
+/// Take over the configuration of pre-commit, lefthook or husky.
 ///
-/// Prints the `[hooks]` tables that it makes of it, what could not be carried over, and what behaves differently; --write puts the tables
+/// prek's and lint-staged's, too. Prints the `[hooks]` tables that it makes of it, what could not be carried over, and what behaves differently; --write puts the tables
 /// into xtask.toml. Nothing is run or fetched. Hooks that another manager would fetch become commands with their pinned version, such as
 /// `uvx ruff@0.6.9 check …`: they stand as comments until they are accepted by name.
 #[derive(Debug, clap::Args)]

@@ -128,26 +128,15 @@ fn format_parser() -> impl clap::builder::TypedValueParser<Value = Format> {
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// Run every configured gate as one job graph, and write the reports
     Ci(crate::ci::Args),
-    /// Run the project's tests
     Test(crate::test::Args),
-    /// Static analysis, compared with a baseline
     Lint(crate::lint::Args),
-    /// Coverage gates
     Coverage(crate::coverage::Args),
-    /// Visual regression: compare pictures
     Visual(crate::visual::Args),
-    /// Git hooks
     Hooks(crate::hooks::Args),
-    /// Write a configuration for what the repository holds, after showing it
     Init(crate::init::Args),
-    /// Check that tools, versions and services are there
     Doctor(crate::doctor::Args),
-    /// Print the completions of a shell
     Completions(crate::completions::Args),
-    /// Print the manual page
     Man(crate::man::Args),
-    /// Print the JSON Schema of xtask.toml
     Schema(crate::schema::Args),
 }

@@ -96,8 +96,9 @@ impl Session {
     /// that of HEAD (what is pushed must not choose its own checks).
     #[cfg(feature = "hooks")]
     pub(crate) fn server_context(&self, only: Vec<String>, events: Events) -> Result<Context> {
-        let repo = Repo::discover(&self.folder)?
-            .ok_or_else(|| Problem::usage("this is no git repository").fix("run it as a hook of one"))?;
+        let repo = Repo::discover(&self.folder)?.ok_or_else(|| {
+            Problem::usage("this is no git repository").fix("run it in one; `git init` makes one")
+        })?;
         if repo.work_dir().is_some() {
             return self.context(Scope::All, only, events);
         }

@@ -21,7 +21,6 @@ pub(crate) struct Args {
 #[cfg(feature = "visual")]
 #[derive(Debug, clap::Subcommand)]
 enum Command {
-    /// Compare two pictures, or two folders of pictures
     Compare(CompareArgs),
     /// Compare the current pictures with the baseline, as `[visual]` has it
     Test,

@@ -122,8 +122,8 @@ fn compose(cx: &Context, facts: &Facts, options: &Options) -> InitPlan {
     }
     if facts.pre_commit {
         notes.push(format!(
-            "{PRE_COMMIT} is neither read nor changed: pre-commit goes on as before. The checks in xtask.toml have the same ids \
-             as those of pre-commit-hooks; options that you set there belong in [hooks.pre-commit.options.ID]."
+            "{PRE_COMMIT} is neither read nor changed: pre-commit goes on as before. `xtask hooks import` shows what [hooks] \
+             would take over from it; with --write --replace it writes that into xtask.toml."
         ));
     }
     let (file, more) = workflow::file(cx, facts, source.as_deref());

@@ -8,15 +8,16 @@ use xtask_hooks::import::{self, Existing, Kind};
 use crate::output::{human_or_json, note, print, print_json};
 use crate::session::Session;
 
-/// Take over the configuration of pre-commit (and prek), lefthook, or husky with lint-staged.
+/// Take over the configuration of pre-commit, lefthook or husky.
 ///
-/// Prints the `[hooks]` tables that it makes of it, what could not be carried over, and what behaves differently; --write puts the tables
+/// prek's and lint-staged's, too. Prints the `[hooks]` tables that it makes of it, what could not be carried over, and what behaves differently; --write puts the tables
 /// into xtask.toml. Nothing is run or fetched. Hooks that another manager would fetch become commands with their pinned version, such as
 /// `uvx ruff@0.6.9 check …`: they stand as comments until they are accepted by name.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
   xtask hooks import                            show what it would be
-  xtask hooks import --write --accept ruff      write it, with ruff run by `uvx`
+  xtask hooks import --write --accept ruff,mypy write it, with ruff and mypy run by `uvx`
+  xtask hooks import --write --replace          write it in the place of the [hooks] that is there
   xtask hooks import --from lefthook --write --accept all")]
 pub(super) struct ImportArgs {
     /// The manager: pre-commit, lefthook or husky [default: the one that is configured here]
@@ -27,7 +28,7 @@ pub(super) struct ImportArgs {
     #[arg(long)]
     write: bool,
 
-    /// Let these commands fetch their program when they run (`all` for all of them)
+    /// Let these commands fetch their program when they run: names with commas between, or `all`
     #[arg(long, value_name = "NAME", value_delimiter = ',')]
     accept: Vec<String>,
 
@@ -59,7 +60,7 @@ pub(super) fn run(session: &Session, args: &ImportArgs) -> Result<ExitCode> {
         };
         let existing = if args.replace { Existing::Replace } else { Existing::Refuse };
         xtask_core::files::write(&path, import::merge(&text, &toml, existing)?.as_bytes())?;
-        note(&format!("wrote [hooks] into {}", path.display()));
+        note(&format!("wrote [hooks] into {}; `xtask hooks install` puts them into git", path.display()));
     }
     match session.global.format {
         Format::Json => print_json(&serde_json::json!({

@@ -13,7 +13,9 @@ use xtask_core::model::{ExitCode, Result};
 
 use crate::session::Session;
 
-/// Git hooks that can't lose work: install them once, or run a stage by hand.
+/// Git hooks: install and run them, or take over those of pre-commit, lefthook, husky.
+///
+/// `install` once; from then on git runs the stages that xtask.toml has. No run loses work: unstaged changes stay where they are.
 #[derive(Debug, clap::Args)]
 #[command(arg_required_else_help = true)]
 pub(crate) struct Args {
@@ -25,17 +27,13 @@ pub(crate) struct Args {
 #[cfg(feature = "hooks")]
 #[derive(Debug, clap::Subcommand)]
 enum Command {
-    /// Install the hooks that git runs
     Install(install::InstallArgs),
-    /// Take the hooks out again, and put back what was there
     Uninstall(install::UninstallArgs),
     /// Show what is installed where
     Status,
-    /// Run a stage: as git would, or over chosen files
     Run(run::RunArgs),
     /// Put things right after a run that was killed
     Recover,
-    /// Take over the configuration of pre-commit, lefthook or husky
     Import(import::ImportArgs),
 }
 

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use xtask_core::config::nearest;
 use xtask_core::gate::{Context, Scope};
-use xtask_core::model::{ExitCode, Problem, RepoPath, Result};
+use xtask_core::model::{ExitCode, GateReport, Problem, RepoPath, Result, Standing};
 use xtask_hooks::{
     HookInput, HooksSection, Planned, Selection, Stage, StagePlan, reads_input, run_all_files, run_hook,
 };
@@ -116,13 +116,23 @@ pub(super) fn run(session: &Session, args: RunArgs) -> Result<ExitCode> {
             return plan_of(session, &plan, false, &xtask_hooks::plan_hook(&cx, &plan, &input)?);
         }
         let end = run_hook(&cx, &plan, &input);
-        return reporting.of_hook().finish_one(session, &cx, "hooks", end.map(|report| (report, None)));
+        return reporting.of_hook().finish_one(
+            session,
+            &cx,
+            "hooks",
+            end.map(|report| (GateReport { standing: Standing::Named, ..report }, None)),
+        );
     };
     if session.global.plan {
         return plan_of(session, &plan, args.fix, &xtask_hooks::plan_selection(&cx, &plan, &selection)?);
     }
     let end = run_all_files(&cx, &plan, &selection, args.fix);
-    reporting.finish_one(session, &cx, "hooks", end.map(|report| (report, None)))
+    reporting.finish_one(
+        session,
+        &cx,
+        "hooks",
+        end.map(|report| (GateReport { standing: Standing::Named, ..report }, None)),
+    )
 }
 
 fn stage(name: &str) -> Result<Stage> {

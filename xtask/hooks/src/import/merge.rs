@@ -30,7 +30,7 @@ pub fn merge(text: &str, hooks: &str, existing: Existing) -> Result<String> {
         if existing == Existing::Refuse {
             return Err(Problem::usage("xtask.toml has [hooks] already")
                 .why("an import would replace what is written there")
-                .fix("remove it, or say that it may be replaced"));
+                .fix("--replace writes the import in its place; without --write it is shown, to copy from"));
         }
         let above = document.remove("hooks").as_ref().and_then(above).unwrap_or_default();
         kept = document.to_string();

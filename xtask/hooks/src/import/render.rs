@@ -61,7 +61,10 @@ fn render_stage(out: &mut Lines, stage: &str, table: &StageDraft, accepted: &dyn
         render_command(&mut one, stage, command);
         if command.fetched && !accepted(&command.name) {
             out.gap();
-            out.comment(&format!("not accepted yet (--accept {}):", command.name));
+            out.comment(&format!(
+                "not accepted yet: uncomment it, or import again with --write --replace --accept {}",
+                command.name
+            ));
             for line in one.text.lines() {
                 out.text.push_str(if line.is_empty() { "#" } else { "# " });
                 out.text.push_str(line);

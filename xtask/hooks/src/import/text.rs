@@ -6,7 +6,7 @@ pub(super) fn text(imported: &Imported) -> String {
     let mut out = format!("# from {}\n\n{}", imported.sources.join(", "), imported.toml);
     let fetched: Vec<&str> = imported.fetched().into_iter().collect();
     if !fetched.is_empty() {
-        out.push_str("\nFetched when first run, so written only where you accept it (--accept NAME, or --accept all): ");
+        out.push_str("\nFetched when first run; --write comments them out where they aren't accepted (--accept NAME,NAME or --accept all): ");
         out.push_str(&fetched.join(", "));
         out.push('\n');
     }

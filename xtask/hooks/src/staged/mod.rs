@@ -31,7 +31,7 @@ const ATTEMPTS: usize = 3;
 /// Runs `plan` on what is staged.
 pub fn run_staged(cx: &Context, plan: &StagePlan, input: &HookInput) -> Result<GateReport> {
     let Some(repo) = &cx.repo else {
-        return Err(Problem::usage("there is nothing staged: this is no git repository"));
+        return Err(Problem::usage("this is no git repository, so nothing is staged"));
     };
     let recovered = recover_in(cx, repo)?;
     for told in recovered.lines().into_iter().chain(left_copies(cx)?) {

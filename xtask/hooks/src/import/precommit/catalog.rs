@@ -236,7 +236,7 @@ pub(super) fn add(hook: &Hook, name: &str, rev: &str, top: &Top, draft: &mut Dra
             let mut comments = Vec::new();
             if fetched {
                 let with = run.split(' ').next().unwrap_or_default();
-                comments.push(format!("From {name} at {rev}: fetched by {with} when first run; runs only because you accepted it."));
+                comments.push(format!("From {name} at {rev}: fetched by {with} when first run."));
             } else {
                 comments.push(format!("From {name} at {rev}: runs what is installed."));
                 notes.difference(format!(

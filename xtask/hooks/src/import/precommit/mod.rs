@@ -60,7 +60,7 @@ fn draft(node: &Node, notes: &mut Notes) -> Result<Draft> {
     draft.stage(Stage::PreCommit);
     notes.difference(
         "As under pre-commit, a commit whose files a fixer changes fails, and the fix is in the working tree: on-fix = \"stop\". \
-         With \"restage\", the default, the fix is staged and the commit goes on.",
+         With \"restage\", the default, the fix is staged and the commit goes on. Where something else fails, no fix is kept.",
     );
     notes.difference(
         "Built-in checks run first, in one pass, then the commands in the order in which they are written.",

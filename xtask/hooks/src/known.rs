@@ -20,7 +20,6 @@ const HAS_CTIME: bool = cfg!(unix);
 /// What the index holds of a file.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Blob {
-    id: ObjectId,
     size: u32,
     mtime: (i32, u32),
     ctime: (i32, u32),
@@ -30,7 +29,6 @@ impl Blob {
     /// The one of an entry, unless the entry is one of several, or has no content yet.
     pub(crate) fn of(entry: &IndexEntry) -> Option<Self> {
         (entry.stage == 0 && !entry.intent_to_add).then_some(Self {
-            id: entry.id,
             size: entry.size,
             mtime: entry.mtime,
             ctime: entry.ctime,
@@ -74,7 +72,7 @@ impl Known {
         let times = mtime == stat.mtime && (ctime == stat.ctime || !HAS_CTIME);
         let same = times && u64::from(blob.size) == stat.size;
         let settled = self.index.is_some_and(|index| mtime < index);
-        (same && settled).then(|| Self::blob_key(candidate, &blob.id, stat.size))
+        if same && settled { Some(Self::blob_key(candidate, &candidate.id?, stat.size)) } else { None }
     }
 
     /// The key of a candidate's blob of this size.
@@ -161,10 +159,10 @@ mod tests {
     #[test]
     fn only_settled_and_equal_files_have_a_key() {
         let known = Known { index: Some((100, 5)), ..Known::default() };
-        let candidate = Candidate::untracked(RepoPath::from("a"), false);
-        let id = ObjectId::from_bytes(&[1; 20]).unwrap();
+        let id = ObjectId::from_bytes(&[1; 20]);
+        let candidate = Candidate { id, ..Candidate::untracked(RepoPath::from("a"), false) };
         let key = |mtime: (i32, u32), size, stat_mtime, stat_size| {
-            let blob = Blob { id, size, mtime, ctime: mtime };
+            let blob = Blob { size, mtime, ctime: mtime };
             known
                 .key(&candidate, &blob, &Stat { size: stat_size, mtime: stat_mtime, ctime: stat_mtime })
                 .is_some()
@@ -175,7 +173,7 @@ mod tests {
         assert!(!key((100, 4), 3, (100, 3), 3), "another time");
         assert!(!key((100, 4), 3, (100, 4), 4), "another size");
         assert!(!key((100, 4), 3, (100, 4), 3 + (1 << 32)), "a size that git cuts to 32 bits");
-        let blob = Blob { id, size: 3, mtime: (1, 0), ctime: (1, 0) };
+        let blob = Blob { size: 3, mtime: (1, 0), ctime: (1, 0) };
         let stat = Stat { size: 3, mtime: (1, 0), ctime: (1, 0) };
         assert!(Known::default().key(&candidate, &blob, &stat).is_none(), "without an index");
     }

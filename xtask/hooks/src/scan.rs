@@ -1,6 +1,7 @@
 //! The pass: each file is read once, from the working tree or from git's blobs, on as many threads as the run may use, and
 //! offered to every check.
 
+use std::collections::BTreeSet;
 use std::io;
 use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -42,21 +43,68 @@ pub(crate) struct Seen {
     pub(crate) found: Vec<Found>,
     /// What patterns found, by their place in the plan.
     pub(crate) matched: Vec<(usize, Hit)>,
-    /// Why it could not be read.
-    pub(crate) unreadable: Option<String>,
-    /// Why it could not be told what is to be checked.
-    pub(crate) problem: Option<Problem>,
+    /// Why it wasn't looked at.
+    pub(crate) trouble: Option<Box<Trouble>>,
+}
+
+/// Why a file wasn't looked at.
+#[derive(Debug)]
+pub(crate) enum Trouble {
+    /// It could not be read.
+    Unreadable(String),
+    /// It could not be told what is to be checked.
+    Unclear(Problem),
+}
+
+/// What was seen, sorted by place.
+#[derive(Debug, Default)]
+pub(crate) struct SeenFiles(Vec<Seen>);
+
+impl SeenFiles {
+    /// These, by their places.
+    pub(crate) fn new(mut seen: Vec<Seen>) -> Self {
+        seen.sort_unstable_by_key(|one| one.at);
+        Self(seen)
+    }
+
+    pub(crate) fn get(&self, at: usize) -> Option<&Seen> {
+        self.0.binary_search_by_key(&at, |one| one.at).ok().map(|found| &self.0[found])
+    }
+
+    pub(crate) fn get_mut(&mut self, at: usize) -> Option<&mut Seen> {
+        self.0.binary_search_by_key(&at, |one| one.at).ok().map(|found| &mut self.0[found])
+    }
+
+    pub(crate) fn iter(&self) -> std::slice::Iter<'_, Seen> {
+        self.0.iter()
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Puts in what was seen at these places now; nothing else is known of them any more.
+    pub(crate) fn replace(&mut self, places: &[usize], seen: Vec<Seen>) {
+        let places: BTreeSet<usize> = places.iter().copied().collect();
+        self.0.retain(|one| !places.contains(&one.at));
+        self.0.extend(seen);
+        self.0.sort_unstable_by_key(|one| one.at);
+    }
 }
 
 impl Seen {
     /// Nothing seen yet of a file of which the name tells this.
     fn of(at: usize, tags: Tags) -> Self {
-        Self { at, size: 0, tags, found: Vec::new(), matched: Vec::new(), unreadable: None, problem: None }
+        Self { at, size: 0, tags, found: Vec::new(), matched: Vec::new(), trouble: None }
     }
 
     /// Whether it was looked at, and nothing is held against it.
     fn is_fine(&self) -> bool {
-        self.found.is_empty() && self.matched.is_empty() && self.problem.is_none()
+        self.found.is_empty() && self.matched.is_empty() && self.trouble.is_none()
     }
 }
 
@@ -173,7 +221,7 @@ impl Pass<'_> {
             Ok(Looked::No) => None,
             Err(cause) if is_gone(&cause) => None,
             Err(cause) => {
-                seen.unreadable = Some(cause.to_string());
+                seen.trouble = Some(Box::new(Trouble::Unreadable(cause.to_string())));
                 Some(seen)
             }
         }
@@ -260,7 +308,7 @@ impl Pass<'_> {
             }
             Ok(())
         });
-        seen.problem = checked.err();
+        seen.trouble = checked.err().map(|problem| Box::new(Trouble::Unclear(problem)));
     }
 
     /// Whether the bytes are needed: for a check, or to learn what the file is.

@@ -63,7 +63,7 @@ impl<'r> Run<'r> {
     /// The files that a command takes.
     pub(super) fn files_of(&self, command: &Command) -> Result<Vec<&'r RepoPath>> {
         let mut taken = Vec::new();
-        for one in self.seen.values() {
+        for one in self.seen.iter() {
             let path = &self.request.files[one.at].path;
             if command.takes(path, one.tags)? {
                 taken.push(path);

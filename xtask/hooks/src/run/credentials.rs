@@ -32,7 +32,7 @@ impl Run<'_> {
         let Some(why) = plan.options.detect_aws_credentials.why_nothing_is_checked() else {
             return Ok(None);
         };
-        for one in self.seen.values() {
+        for one in self.seen.iter() {
             let file = File { path: &files[one.at].path, tags: one.tags, size: one.size };
             if plan.check_takes(check, &file)? {
                 let options = format!("hooks.{}.options.{}", plan.stage.name(), check.id);

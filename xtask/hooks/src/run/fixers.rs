@@ -24,7 +24,7 @@ pub(super) type Changed = BTreeMap<RepoPath, BTreeSet<String>>;
 impl Run<'_> {
     /// Lets fixers work on what was seen until nothing changes any more.
     pub(super) fn fix_until_stable(&mut self) -> Result<()> {
-        let mut todo: BTreeSet<usize> = self.seen.keys().copied().collect();
+        let mut todo: BTreeSet<usize> = self.seen.iter().map(|one| one.at).collect();
         for round in 0..ROUNDS {
             let mut changed = self.built_in_fixes(&todo)?;
             if !self.cx.cancel.is_stopped() {
@@ -85,7 +85,7 @@ impl Run<'_> {
         let super::Request { plan, files, .. } = self.request;
         let mut changed = Changed::new();
         for at in todo {
-            let Some(seen) = self.seen.get(at) else { continue };
+            let Some(seen) = self.seen.get(*at) else { continue };
             let hit = seen.found.iter().filter(|found| found.check.fix.is_some());
             let by: BTreeSet<String> = hit.map(|found| found.check.id.to_owned()).collect();
             if by.is_empty() || self.cx.cancel.is_stopped() {
@@ -138,7 +138,7 @@ impl Run<'_> {
         let mut chosen: Vec<(&Command, BTreeSet<&RepoPath>)> = Vec::new();
         for command in plan.commands.iter().filter(|command| command.fixes) {
             let mut mine = BTreeSet::new();
-            for one in todo.iter().filter_map(|at| self.seen.get(at)) {
+            for one in todo.iter().filter_map(|at| self.seen.get(*at)) {
                 if command.takes(&files[one.at].path, one.tags)? {
                     mine.insert(&files[one.at].path);
                 }
@@ -334,7 +334,7 @@ impl Run<'_> {
             ));
             return Ok(());
         }
-        let todo: BTreeSet<usize> = self.seen.keys().copied().collect();
+        let todo: BTreeSet<usize> = self.seen.iter().map(|one| one.at).collect();
         let changed = self.fixing_commands(0, &todo, false)?;
         // That it fails where it would change something says the same once more.
         for name in changed.values().flatten() {

@@ -9,13 +9,13 @@ use xtask_core::model::{Finding, Fingerprint, Location, RepoPath, Result};
 use super::{Intent, Request, Run, Target};
 use crate::checks::{Found, Tree, Work, that_count, tree_check};
 use crate::facts::{Facts, Source};
-use crate::scan::Seen;
+use crate::scan::{Seen, SeenFiles, Trouble};
 
 impl Run<'_> {
     /// Turns what was seen into findings.
     pub(super) fn judge(&mut self) -> Result<()> {
         let findings = with_facts(self.cx, self.request, |facts| {
-            let mut findings = of_content(self.request, facts, self.seen.values())?;
+            let mut findings = of_content(self.request, facts, self.seen.iter())?;
             findings.extend(of_tree(self.request, &self.seen, facts)?);
             Ok(findings)
         })?;
@@ -26,7 +26,7 @@ impl Run<'_> {
 
     /// The same for files that changed since: by what they hold.
     pub(super) fn judge_again(&mut self, places: &[usize]) -> Result<()> {
-        let seen = places.iter().filter_map(|at| self.seen.get(at));
+        let seen = places.iter().filter_map(|at| self.seen.get(*at));
         let findings = with_facts(self.cx, self.request, |facts| of_content(self.request, facts, seen))?;
         self.findings.extend(findings);
         Ok(())
@@ -63,7 +63,7 @@ fn of_content<'s>(
     let mut findings = Vec::new();
     for one in seen {
         let path = &files[one.at].path;
-        if let Some(cause) = &one.unreadable {
+        if let Some(Trouble::Unreadable(cause)) = one.trouble.as_deref() {
             let at = Some(Location::file(path.clone()));
             findings.push(Finding::new("hooks", "unreadable", at, format!("can't read the file: {cause}")));
         }
@@ -100,7 +100,7 @@ fn of_content<'s>(
 }
 
 /// What is held against paths, modes, links and branches.
-fn of_tree(request: Request<'_>, seen: &BTreeMap<usize, Seen>, facts: &Facts<'_>) -> Result<Vec<Finding>> {
+fn of_tree(request: Request<'_>, seen: &SeenFiles, facts: &Facts<'_>) -> Result<Vec<Finding>> {
     let Request { plan, files, .. } = request;
     let mut findings = Vec::new();
     for check in plan.checks.iter().filter(|check| matches!(check.work, Work::Tree(_))) {
@@ -108,7 +108,7 @@ fn of_tree(request: Request<'_>, seen: &BTreeMap<usize, Seen>, facts: &Facts<'_>
         if plan.check_rules.contains_key(check.id) {
             let mut some = Vec::new();
             for (at, file) in files.iter().enumerate() {
-                let tags = seen.get(&at).map_or(file.tags, |seen| seen.tags);
+                let tags = seen.get(at).map_or(file.tags, |seen| seen.tags);
                 if plan.tree_takes(check, &file.path, tags)? {
                     some.push(file.clone());
                 }

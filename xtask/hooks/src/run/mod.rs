@@ -31,7 +31,7 @@ use crate::checks::{Check, Work};
 use crate::commands::{End, HookInput};
 use crate::known::Known;
 use crate::resolve::StagePlan;
-use crate::scan::{Content, Pass, Seen};
+use crate::scan::{Content, Pass, Seen, SeenFiles, Trouble};
 use crate::select::Candidate;
 use crate::worktree::Worktree;
 
@@ -84,7 +84,7 @@ struct Run<'a> {
     cx: &'a Context,
     request: Request<'a>,
     /// What the last look at each file saw, by its place in the list.
-    seen: BTreeMap<usize, Seen>,
+    seen: SeenFiles,
     fixes: Fixes,
     in_place: InPlace,
     /// How the last run of each fixing command ended.
@@ -122,7 +122,7 @@ pub(crate) fn run(cx: &Context, request: Request<'_>) -> Result<Ended> {
     let mut run = Run {
         cx,
         request,
-        seen: BTreeMap::new(),
+        seen: SeenFiles::default(),
         fixes: Fixes::default(),
         in_place: InPlace::default(),
         fixer_ends: BTreeMap::new(),
@@ -178,20 +178,20 @@ impl Run<'_> {
             cancel: &self.cx.cancel,
             events: &self.cx.events,
         };
-        let seen = if places.len() == files.len() {
-            pass.run(files)
+        if places.len() == files.len() {
+            self.seen = SeenFiles::new(pass.run(files));
         } else {
             let chosen: Vec<Candidate> = places.iter().map(|&at| files[at].clone()).collect();
-            pass.run(&chosen).into_iter().map(|one| Seen { at: places[one.at], ..one }).collect()
-        };
-        for place in places {
-            self.seen.remove(place);
+            let seen = pass.run(&chosen).into_iter().map(|one| Seen { at: places[one.at], ..one });
+            let seen = seen.collect();
+            self.seen.replace(places, seen);
         }
-        for mut one in seen {
-            if let Some(problem) = one.problem.take() {
-                return Err(problem);
-            }
-            self.seen.insert(one.at, one);
+        let unclear = self.seen.iter().find_map(|one| match one.trouble.as_deref() {
+            Some(Trouble::Unclear(problem)) => Some(problem.clone()),
+            _ => None,
+        });
+        if let Some(problem) = unclear {
+            return Err(problem);
         }
         self.times.checks += started.elapsed();
         Ok(())
@@ -223,7 +223,7 @@ impl Run<'_> {
             }
         }
         report.missing = std::mem::take(&mut self.missing);
-        let bytes = self.seen.values().map(|one| one.size).sum::<u64>() as f64;
+        let bytes = self.seen.iter().map(|one| one.size).sum::<u64>() as f64;
         report.metrics = vec![
             Metric::count("files", self.seen.len()),
             Metric { value: bytes, unit: Unit::Bytes, ..Metric::count("bytes", 0) },

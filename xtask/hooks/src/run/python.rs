@@ -17,7 +17,7 @@ impl Run<'_> {
             return Ok(());
         }
         let mut taken = BTreeMap::new();
-        for one in self.seen.values().filter(|one| one.unreadable.is_none()) {
+        for one in self.seen.iter().filter(|one| one.trouble.is_none()) {
             let file = File { path: &files[one.at].path, tags: one.tags, size: one.size };
             let mut taking = Vec::new();
             for &check in &checks {
@@ -37,7 +37,7 @@ impl Run<'_> {
         match check_python(&self.cx.root, &self.cx.cancel, &plan.options, sources) {
             Ok(found) => {
                 for (at, found) in found {
-                    if let Some(one) = self.seen.get_mut(&at) {
+                    if let Some(one) = self.seen.get_mut(at) {
                         one.found.push(found);
                     }
                 }

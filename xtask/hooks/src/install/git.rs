@@ -54,10 +54,10 @@ impl<'a> Git<'a> {
     /// The value of a setting that counts.
     pub(super) fn setting(&self, name: &str) -> Result<Option<Setting>> {
         let answer = self.ask(&["config", "--type=path", "--show-scope", "--get", name])?;
-        Ok(answer.and_then(|line| {
+        Ok(answer.map(|line| {
             // Of an empty value nothing is left behind the scope.
             let (scope, value) = line.split_once('\t').unwrap_or((&line, ""));
-            Some(Setting { scope: scope.to_owned(), value: value.to_owned() })
+            Setting { scope: scope.to_owned(), value: value.to_owned() }
         }))
     }
 

@@ -131,8 +131,9 @@ fn set_modes(cx: &Context, fixes: &Fixes) -> Result<()> {
     Ok(())
 }
 
+/// Sets or takes the executable bit of a regular file, where it isn't so.
 #[cfg(unix)]
-fn set_executable(path: &Path, executable: bool) -> std::io::Result<()> {
+pub(crate) fn set_executable(path: &Path, executable: bool) -> std::io::Result<()> {
     use std::os::unix::fs::PermissionsExt;
     let there = match std::fs::symlink_metadata(path) {
         Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => return Ok(()),
@@ -149,7 +150,7 @@ fn set_executable(path: &Path, executable: bool) -> std::io::Result<()> {
 
 /// There is no such bit here.
 #[cfg(not(unix))]
-fn set_executable(_: &Path, _: bool) -> std::io::Result<()> {
+pub(crate) fn set_executable(_: &Path, _: bool) -> std::io::Result<()> {
     Ok(())
 }
 

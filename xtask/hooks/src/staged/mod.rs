@@ -16,6 +16,7 @@ use xtask_core::repo::{Repo, Side};
 
 pub(crate) use after::after_commit;
 use land::Landed;
+pub(crate) use land::set_executable;
 use meanwhile::{Stamp, staged_since};
 
 use crate::commands::HookInput;

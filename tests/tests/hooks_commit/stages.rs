@@ -289,3 +289,19 @@ fn pre_rebase() {
     assert!(ended.code != 0 && ended.told.contains("exit code 5"), "{}", ended.told);
     assert_eq!(repo.all(), before);
 }
+
+/// `--fix` over chosen files: what a fixing command made, staged and marked as executable arrives; without it, nothing is changed.
+#[test]
+fn a_fix_that_creates_a_file_and_one_that_sets_a_mode() {
+    use std::os::unix::fs::PermissionsExt;
+    let repo = Repo::new(
+        "[hooks.pre-commit.commands.fix]\nrun = 'chmod +x f.sh; echo made > made.txt; git add made.txt'\nfixes = true\n",
+    );
+    repo.commit_unchecked("f.sh", "#!/bin/sh\n");
+    let mode = || std::fs::metadata(repo.path("f.sh")).unwrap().permissions().mode() & 0o111;
+    repo.program(&["hooks", "run", "pre-commit", "--all-files"]).fails(&["f.sh", "made.txt"]);
+    assert_eq!((mode(), repo.disk("made.txt")), (0, None));
+    repo.program(&["hooks", "run", "pre-commit", "--all-files", "--fix"]).ok();
+    assert_ne!(mode(), 0);
+    assert_eq!(repo.disk("made.txt").unwrap(), b"made\n");
+}

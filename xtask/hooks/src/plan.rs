@@ -41,9 +41,11 @@ pub fn plan_selection(cx: &Context, stage: &StagePlan, selection: &Selection) ->
 /// What a run of `stage` on these files would do.
 pub(crate) fn plan(stage: &StagePlan, files: &[Candidate]) -> Result<Vec<Planned>> {
     let none = FileRules::new("", &FileRulesTable::default(), false)?;
+    let any_kind = none.clone().of_any_kind();
     let mut planned = Vec::new();
     for check in &stage.checks {
-        let rules = stage.check_rules.get(check.id).unwrap_or(&none);
+        let own = if matches!(check.takes, "symlink" | "directory") { &any_kind } else { &none };
+        let rules = stage.check_rules.get(check.id).unwrap_or(own);
         let mut one = gets(check.id, rules, files)?;
         one.narrow(check.takes, files, matches!(check.work, Work::Lines(_) | Work::Bytes(_)));
         planned.push(one);
@@ -136,5 +138,35 @@ impl Planned {
             add(format!("\n    {run}"));
         }
         parts
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use xtask_core::config::Config;
+    use xtask_core::environment::Environment;
+    use xtask_core::repo::EntryMode;
+
+    use super::*;
+    use crate::section::HooksSection;
+    use crate::stage::Stage;
+    use crate::types::Tags;
+
+    #[test]
+    fn links_are_planned_for_the_check_of_links() {
+        let text = "[hooks.pre-commit]\nchecks = ['check-symlinks', 'check-yaml']\n";
+        let section: HooksSection = Config::parse("xtask.toml", text).unwrap().section_or_default().unwrap();
+        let stage = StagePlan::new(Stage::PreCommit, &section, &Environment::default()).unwrap();
+        let file = Candidate::untracked("a.yaml".into(), false);
+        let link = Candidate { mode: EntryMode::Symlink, tags: Tags::symlink(), ..file.clone() };
+        let files = [file, Candidate { path: "link".into(), ..link }];
+        let lines: Vec<String> = plan(&stage, &files).unwrap().iter().map(Planned::line).collect();
+        assert_eq!(
+            lines,
+            [
+                "check-symlinks: 1 file (link); not 1: not symlink",
+                "check-yaml: 1 file (a.yaml); not 1: a symbolic link",
+            ]
+        );
     }
 }

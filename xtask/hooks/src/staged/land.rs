@@ -159,6 +159,7 @@ fn set_modes(cx: &Context, fixes: &Fixes) -> Result<()> {
     Ok(())
 }
 
+/// Sets or takes the executable bit of a regular file, where it isn't so.
 #[cfg(unix)]
 fn set_executable(path: &Path, executable: bool) -> std::io::Result<()> {
     use std::os::unix::fs::PermissionsExt;

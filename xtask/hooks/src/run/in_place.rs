@@ -121,7 +121,12 @@ struct Copies(Option<PathBuf>);
 impl Copies {
     fn make(cx: &Context, files: &BTreeMap<&RepoPath, Vec<u8>>) -> Result<Self> {
         let Some(repo) = &cx.repo else { return Ok(Self(None)) };
-        let folder = repo.git_dir().join(COPIES).join(std::process::id().to_string());
+        let all = repo.git_dir().join(COPIES);
+        if !files.is_empty() {
+            xtask_core::files::private_folder(&all)
+                .map_err(|cause| Problem::invalid(format!("can't write in {}", all.display())).why(cause))?;
+        }
+        let folder = all.join(std::process::id().to_string());
         for (path, bytes) in files {
             xtask_core::files::write(&path.below(&folder), bytes)?;
         }
@@ -150,7 +155,7 @@ pub(crate) fn left_copies(cx: &Context) -> Result<Vec<String>> {
         let rescued = repo.git_dir().join("xtask/rescued").join(format!("in-place-{}", id.to_string_lossy()));
         let moved = rescued
             .parent()
-            .map_or(Ok(()), std::fs::create_dir_all)
+            .map_or(Ok(()), xtask_core::files::private_folder)
             .and_then(|()| std::fs::rename(folder.path(), &rescued));
         moved.map_err(|cause| {
             Problem::invalid(format!("can't move {}", folder.path().display())).why(cause)

@@ -23,7 +23,7 @@ use xtask_core::repo::{IndexEntry, ObjectId, Side};
 pub(crate) use fixes::{Fixed, Fixes};
 pub(crate) use in_place::{InPlace, left_copies};
 use rooms::Rooms;
-pub(crate) use rooms::owns_index;
+pub(crate) use rooms::{commits_own_index, owns_index};
 use summary::Times;
 pub(crate) use summary::counted;
 

@@ -59,7 +59,9 @@ pub(super) fn hide(folder: &Path) {
     };
     if entries.iter().all(is_ours) {
         // What can't be removed leads to what is there, and harms nobody.
-        entries.iter().for_each(|link| drop(fs::remove_file(link)));
+        for link in entries {
+            let _ = fs::remove_file(link);
+        }
         super::place::remove_empty(folder);
     }
 }

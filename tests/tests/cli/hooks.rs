@@ -1,4 +1,4 @@
-//! `xtask hooks run` in repositories with awkward names.
+//! `xtask hooks` as it is called: names, missing programs, plans.
 
 use crate::repository;
 
@@ -36,4 +36,34 @@ fn a_command_without_its_program_is_missing() {
         assert_eq!(output.code, code, "{output}");
         assert!(output.stdout.contains("no-such-program-here"), "{output}");
     }
+}
+
+#[test]
+fn a_plan_does_nothing() {
+    let sandbox = repository();
+    sandbox
+        .write(
+            ".pre-commit-config.yaml",
+            "repos:\n- repo: https://github.com/pre-commit/pre-commit-hooks\n  rev: v6.0.0\n  hooks:\n  - id: check-yaml\n",
+        )
+        .commit("begin");
+    let is_installed = || sandbox.root().join(".git/hooks/pre-commit").exists();
+    let says = |arguments: &[&str], words: &str| {
+        let output = sandbox.run(arguments);
+        assert_eq!(output.code, 0, "{output}");
+        assert!(format!("{}{}", output.stdout, output.stderr).contains(words), "{output}");
+    };
+    says(&["hooks", "install", "--plan"], "pre-commit: installed");
+    assert!(!is_installed() && !sandbox.root().join(".git/xtask").exists());
+    says(&["hooks", "install"], "pre-commit: installed");
+    says(&["hooks", "uninstall", "--plan"], "pre-commit: removed");
+    assert!(is_installed());
+    let config = sandbox.root().join("xtask.toml");
+    let before = std::fs::read(&config).ok();
+    says(&["hooks", "import", "--write", "--plan"], "would write [hooks]");
+    assert_eq!(std::fs::read(&config).ok(), before);
+    says(&["hooks", "recover", "--plan"], "nothing to recover");
+    sandbox.write(".git/xtask/journal/plan.json", "{}");
+    says(&["hooks", "recover", "--plan"], "they would be put right");
+    assert!(sandbox.root().join(".git/xtask/journal/plan.json").exists());
 }

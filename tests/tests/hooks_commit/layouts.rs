@@ -106,6 +106,23 @@ fn another_index_file() {
     }
 }
 
+/// One whose name is that of the working tree's own: that one learns of the fixes all the same.
+#[test]
+fn another_index_file_of_the_usual_name() {
+    let mut repo = Repo::new(STRIP);
+    repo.stage("f.txt", "one \n");
+    repo.stage("g.txt", "two \n");
+    let index = repo.outside().join("index");
+    repo.variables.push(("GIT_INDEX_FILE".into(), index.into()));
+    repo.git(&["read-tree", "HEAD"]);
+    repo.git(&["add", "f.txt"]);
+    repo.commit().ok();
+    assert_eq!(repo.head("f.txt").unwrap(), b"one\n");
+    repo.variables.clear();
+    assert_eq!(repo.staged("f.txt").unwrap(), b"one\n");
+    assert_eq!(repo.staged("g.txt").unwrap(), b"two \n");
+}
+
 /// A repository that is reached through a link.
 #[test]
 fn through_a_link() {

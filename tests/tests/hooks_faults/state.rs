@@ -57,7 +57,7 @@ impl State {
 }
 
 /// What lies beside a file for a while.
-fn is_twin(path: &str) -> bool {
+pub(crate) fn is_twin(path: &str) -> bool {
     path.contains(".xtask-")
 }
 

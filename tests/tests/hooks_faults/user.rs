@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use super::scenario::{PARTLY, Stand, said};
-use super::state::{File, State, held, leftovers, rescued};
+use super::state::{File, State, held, is_twin, leftovers, rescued};
 
 /// The user's bytes.
 const TYPED: &str = "typed since\n";
@@ -14,6 +14,8 @@ const TYPED: &str = "typed since\n";
 pub(crate) enum Action {
     Edit,
     Stage,
+    /// `git add -A` takes what lies beside files, too.
+    StageAll,
     Delete,
     Folder,
     Commit,
@@ -21,8 +23,15 @@ pub(crate) enum Action {
     Save,
 }
 
-pub(crate) const ACTIONS: [Action; 6] =
-    [Action::Edit, Action::Stage, Action::Delete, Action::Folder, Action::Commit, Action::Save];
+pub(crate) const ACTIONS: [Action; 7] = [
+    Action::Edit,
+    Action::Stage,
+    Action::StageAll,
+    Action::Delete,
+    Action::Folder,
+    Action::Commit,
+    Action::Save,
+];
 
 /// Does it in the killed state, and recovers; with `names` the recovery is killed at each of its transitions, too, and repeated. How
 /// many there were.
@@ -90,10 +99,11 @@ impl Seen {
         assert_eq!(leftovers(&stand.sandbox), [""; 0], "{about}");
         assert_eq!(stand.sandbox.git(&["rev-parse", "HEAD"]), self.head, "{about}");
         let now = State::of(&stand.sandbox);
+        assert!(!now.index.keys().any(|path| is_twin(path)), "{about}: {:?}", now.index);
         let has = |path: &str, bytes: &[u8]| now.files.get(path).is_some_and(|file| file.bytes == bytes);
         match self.action {
             Action::Edit => assert!(has(PARTLY, TYPED.as_bytes()), "{about}"),
-            Action::Stage => {
+            Action::Stage | Action::StageAll => {
                 assert!(has(PARTLY, TYPED.as_bytes()), "{about}");
                 assert_eq!(now.index.get(PARTLY), self.staged.as_ref(), "{about}: what was staged since");
             }
@@ -134,6 +144,10 @@ fn act(stand: &Stand, action: Action) -> bool {
         Action::Stage => {
             stand.sandbox.write(PARTLY, TYPED);
             return stand.git(&["add", PARTLY], None).status.success();
+        }
+        Action::StageAll => {
+            stand.sandbox.write(PARTLY, TYPED);
+            return stand.git(&["add", "-A"], None).status.success();
         }
         Action::Delete => std::fs::remove_file(file).unwrap(),
         Action::Folder => {

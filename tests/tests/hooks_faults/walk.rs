@@ -1,6 +1,7 @@
 //! The walk: a commit that dies at the first transition, at the second, and so on until it goes through.
 
 use std::collections::BTreeSet;
+use std::os::unix::fs::PermissionsExt;
 
 use xtask_core::environment::Environment;
 
@@ -100,6 +101,7 @@ fn killed_recoveries(
 /// Every content that the user had is there, under whatever name; or as a whole the fixed ones.
 fn everything_is_somewhere(stand: &Stand, about: &str) {
     untouched(stand, about);
+    private(stand, about);
     if State::of(&stand.sandbox).tree_without_twins() == stand.after.tree() {
         return;
     }
@@ -109,6 +111,15 @@ fn everything_is_somewhere(stand: &Stand, about: &str) {
             *bytes == file.bytes || name == "journal/contents" && contains(bytes, &file.bytes)
         });
         assert!(is_there, "{about}: {path} is nowhere");
+    }
+}
+
+/// Contents of the user's files are kept where nobody else may look.
+fn private(stand: &Stand, about: &str) {
+    for name in ["journal", "journal.done", "rescued", "locks"] {
+        if let Ok(found) = stand.sandbox.root().join(".git/xtask").join(name).metadata() {
+            assert_eq!(found.permissions().mode() & 0o777, 0o700, "{about}: {name}");
+        }
     }
 }
 

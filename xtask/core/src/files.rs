@@ -53,6 +53,27 @@ fn replace(path: &Path, fill: impl FnOnce(&mut dyn Write) -> std::io::Result<()>
     draft.commit()
 }
 
+/// Creates a folder that only its user may look into (on Unix), and those above it. One that is there is closed to others, too.
+pub fn private_folder(path: &Path) -> std::io::Result<()> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::{DirBuilderExt, PermissionsExt};
+        if let Some(above) = path.parent() {
+            std::fs::create_dir_all(above)?;
+        }
+        match std::fs::DirBuilder::new().mode(0o700).create(path) {
+            Err(cause) if cause.kind() != ErrorKind::AlreadyExists => return Err(cause),
+            Err(_) => {}
+            Ok(()) => return Ok(()),
+        }
+        if std::fs::metadata(path)?.permissions().mode() & 0o077 != 0 {
+            // Who may look into another user's folder is that user's to say.
+            let _ = std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o700));
+        }
+    }
+    std::fs::create_dir_all(path)
+}
+
 /// Reads a regular file of at most `limit` bytes. Anything else (a pipe that nobody writes to, a device without an end) is
 /// an error, not a hang.
 pub fn read_limited(path: &Path, limit: u64) -> std::io::Result<Vec<u8>> {
@@ -112,6 +133,23 @@ mod tests {
         assert!(device.metadata().unwrap().file_type().is_char_device());
         let problem = write(folder.path(), b"x").unwrap_err();
         assert_eq!(problem.fix, "name a file: a folder is there");
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_private_folder_is_its_users_alone() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("above/private");
+        let mode = |path: &Path| path.metadata().unwrap().permissions().mode() & 0o777;
+        private_folder(&path).unwrap();
+        assert_eq!(mode(&path), 0o700);
+        // One of an older version.
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).unwrap();
+        private_folder(&path).unwrap();
+        assert_eq!(mode(&path), 0o700);
+        write(&path.join("file"), b"x").unwrap();
+        assert!(private_folder(&path.join("file")).is_err());
     }
 
     #[test]

@@ -59,14 +59,19 @@ pub(super) fn run(session: &Session, args: &ImportArgs) -> Result<ExitCode> {
             }
         };
         let existing = if args.replace { Existing::Replace } else { Existing::Refuse };
-        xtask_core::files::write(&path, import::merge(&text, &toml, existing)?.as_bytes())?;
-        note(&format!("wrote [hooks] into {}; `xtask hooks install` puts them into git", path.display()));
+        let text = import::merge(&text, &toml, existing)?;
+        if session.global.plan {
+            note(&format!("would write [hooks] into {}", path.display()));
+        } else {
+            xtask_core::files::write(&path, text.as_bytes())?;
+            note(&format!("wrote [hooks] into {}; `xtask hooks install` puts them into git", path.display()));
+        }
     }
     match session.global.format {
         Format::Json => print_json(&serde_json::json!({
             "imported": imported,
             "toml": toml,
-            "written": args.write,
+            "written": args.write && !session.global.plan,
         }))?,
         _ => print(&imported.to_text())?,
     }

@@ -63,6 +63,7 @@ pub(super) fn install(session: &Session, args: &InstallArgs) -> Result<ExitCode>
         global: args.global.map(GlobalKind::from),
         stages: install::configured(&section),
         force: args.force,
+        plan: session.global.plan,
     };
     let installed = install::install(&cx, &options)?;
     tell(session, &installed, &installed.lines())
@@ -70,7 +71,8 @@ pub(super) fn install(session: &Session, args: &InstallArgs) -> Result<ExitCode>
 
 pub(super) fn uninstall(session: &Session, args: &UninstallArgs) -> Result<ExitCode> {
     let cx = context(session, "hooks uninstall")?;
-    let removed = install::uninstall(&cx, args.global.map(GlobalKind::from))?;
+    let take_out = if session.global.plan { install::plan_uninstall } else { install::uninstall };
+    let removed = take_out(&cx, args.global.map(GlobalKind::from))?;
     tell(session, &removed, &removed.lines())
 }
 

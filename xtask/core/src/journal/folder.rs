@@ -53,7 +53,9 @@ impl Folder {
         let index_file = <[u8]>::from_path(index_file).unwrap_or_default();
         let plan = Plan::of(token(), RepoPath::new(index_file), edit);
         // A journal that is there must not be touched.
-        std::fs::create_dir(&self.journal).map_err(|cause| cant_write(&self.journal, &cause))?;
+        std::fs::create_dir(&self.journal)
+            .and_then(|()| crate::files::private_folder(&self.journal))
+            .map_err(|cause| cant_write(&self.journal, &cause))?;
         let write = || -> std::io::Result<()> {
             synced(&self.journal.join("contents"), &plan.contents)?;
             transition("contents are in the journal");
@@ -153,6 +155,7 @@ impl Folder {
         draft.push(".part");
         let draft = PathBuf::from(draft);
         let write = || -> std::io::Result<()> {
+            crate::files::private_folder(&self.state.join("rescued"))?;
             std::fs::create_dir_all(&folder)?;
             synced(&draft, bytes)?;
             std::fs::rename(&draft, &target)?;

@@ -139,6 +139,14 @@ impl Plan {
         format!("{}.part", self.twin(number))
     }
 
+    /// The paths of what lies beside a user's file for a while.
+    pub(super) fn beside(&self, file: Planned<'_>) -> [RepoPath; 2] {
+        let path = file.path.as_bytes();
+        let folder = &path[..path.len() - file.path.file_name().len()];
+        [self.twin(file.number), self.part(file.number)]
+            .map(|name| RepoPath::new([folder, name.as_bytes()].concat()))
+    }
+
     /// The changes of the index.
     pub(super) fn index(&self) -> Vec<super::IndexChange> {
         let side = |side: Option<(u32, Range)>| {

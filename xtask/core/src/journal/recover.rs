@@ -1,6 +1,7 @@
 //! Rolling back a change that is half done, and cleaning up after one that is done. Each step can be repeated: it looks at
 //! what is there, and decides by that alone.
 
+use std::collections::HashSet;
 use std::ffi::OsStr;
 use std::path::Path;
 
@@ -22,9 +23,33 @@ const MOST_TURNS: usize = 16;
 pub(super) fn recover(repo: &Repo, folder: &Folder) -> Result<Recovered> {
     match folder.left()? {
         Left::Nothing => Ok(Recovered::default()),
-        Left::Begun(plan) => roll_back(repo, folder, &plan),
-        Left::Applied(plan) => Ok(Recovered { kept: clean_up(repo, folder, &plan)?, ..Recovered::default() }),
+        Left::Begun(plan) => {
+            twins_unstaged(repo, &plan)?;
+            roll_back(repo, folder, &plan)
+        }
+        Left::Applied(plan) => {
+            twins_unstaged(repo, &plan)?;
+            Ok(Recovered { kept: clean_up(repo, folder, &plan)?, ..Recovered::default() })
+        }
     }
+}
+
+/// Takes twins out of the index, where someone staged all that was there (`git add -A`) before the recovery.
+fn twins_unstaged(repo: &Repo, plan: &Plan) -> Result<()> {
+    let twins: HashSet<RepoPath> = plan.files().flat_map(|file| plan.beside(file)).collect();
+    for _ in 0..MOST_TURNS {
+        let edits: Vec<IndexEdit> = repo
+            .index()?
+            .into_iter()
+            .filter(|entry| entry.stage == 0 && twins.contains(&entry.path))
+            .map(|entry| IndexEdit { path: entry.path, expected: Some((entry.mode, entry.id)), new: None })
+            .collect();
+        if edits.is_empty() || repo.update_index(&edits)? == IndexUpdate::Done {
+            break;
+        }
+    }
+    transition("no twin is staged");
+    Ok(())
 }
 
 /// Puts files and index entries back as they were before the change, and removes the journal. All files are tried before a

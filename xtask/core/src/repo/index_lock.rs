@@ -3,6 +3,10 @@
 //!
 //! What git sees is a second name (a hard link) of a *note* in `<git-dir>/xtask/locks/`. The note says which lock it
 //! became, and its owner holds a lock of the operating system on it, which vanishes with the process.
+//!
+//! Where the file system has no links, or the index lies on another one, the lock is a file of its own. A kill between its
+//! creation and its first byte leaves an empty one there, which could as well be a running git's: it isn't removed, and the
+//! next run says how to.
 
 use std::ffi::OsString;
 use std::fs::{File, OpenOptions, TryLockError};
@@ -43,7 +47,7 @@ impl Note {
                 .why(cause)
                 .fix("give write permission there, or make room, then run again")
         };
-        std::fs::create_dir_all(&folder).map_err(failed)?;
+        crate::files::private_folder(&folder).map_err(failed)?;
         let mut lock = index.as_os_str().to_owned();
         lock.push(".lock");
         let lock = PathBuf::from(lock);

@@ -85,7 +85,13 @@ fn texts(kind: GlobalKind, program: &Path) -> Vec<(&'static str, String)> {
     texts
 }
 
-pub(super) fn install(cx: &Context, kind: GlobalKind, force: bool, from: &Path) -> Result<Installed> {
+pub(super) fn install(
+    cx: &Context,
+    kind: GlobalKind,
+    force: bool,
+    from: &Path,
+    plan: bool,
+) -> Result<Installed> {
     let (home, git) = (home(cx)?, Git::of_user(cx));
     let (name, value, folder) = (kind.setting(), home.value(kind), home.hooks(kind));
     let copy = Copy::below(&home.0);
@@ -100,9 +106,13 @@ pub(super) fn install(cx: &Context, kind: GlobalKind, force: bool, from: &Path) 
         }
         record.replaced.insert(name.to_owned(), other);
     }
-    std::fs::create_dir_all(&folder).map_err(|cause| place::unwritten(&folder, &cause))?;
-    let program_changed = copy.install(from, record)?;
-    if kind == GlobalKind::TemplateDir {
+    let program_changed = if plan {
+        copy.is_stale(from)
+    } else {
+        std::fs::create_dir_all(&folder).map_err(|cause| place::unwritten(&folder, &cause))?;
+        copy.install(from, record)?
+    };
+    if kind == GlobalKind::TemplateDir && !plan {
         // Tools write to it and expect its folder, which git's own template has.
         xtask_core::files::write(
             &value.join("info/exclude"),
@@ -110,10 +120,14 @@ pub(super) fn install(cx: &Context, kind: GlobalKind, force: bool, from: &Path) 
         )?;
     }
     let texts = texts(kind, &copy.path());
-    let hooks =
-        texts.iter().map(|(name, text)| put(&folder.join(name), text.as_bytes())).collect::<Result<_>>()?;
+    let hooks = texts
+        .iter()
+        .map(|(name, text)| put(&folder.join(name), text.as_bytes(), plan))
+        .collect::<Result<_>>()?;
     // The setting last: what it names is whole.
-    git.set_global(name, Some(&value.to_string_lossy()))?;
+    if !plan {
+        git.set_global(name, Some(&value.to_string_lossy()))?;
+    }
     let mut notes = vec![format!(
         "{name} is {} now; the hooks act in repositories that have an xtask.toml",
         value.display()
@@ -125,10 +139,10 @@ pub(super) fn install(cx: &Context, kind: GlobalKind, force: bool, from: &Path) 
                 .to_owned()
         }
     });
-    Ok(Installed { folder, program: copy.path(), program_changed, hooks, notes })
+    Ok(Installed { folder, program: copy.path(), program_changed, hooks, notes, plan })
 }
 
-pub(super) fn uninstall(cx: &Context, kind: GlobalKind) -> Result<Installed> {
+pub(super) fn uninstall(cx: &Context, kind: GlobalKind, plan: bool) -> Result<Installed> {
     let (home, git) = (home(cx)?, Git::of_user(cx));
     let (name, value, folder) = (kind.setting(), home.value(kind), home.hooks(kind));
     let copy = Copy::below(&home.0);
@@ -137,17 +151,23 @@ pub(super) fn uninstall(cx: &Context, kind: GlobalKind) -> Result<Installed> {
     // The setting first: it never names what is half gone.
     if git.global(name)?.is_some_and(|set| same_folder(Path::new(&set), &value)) {
         let before = record.replaced.remove(name);
-        git.set_global(name, before.as_deref())?;
+        if !plan {
+            git.set_global(name, before.as_deref())?;
+        }
         notes.extend(before.map(|before| format!("{name} is {before} again")));
     }
     let program = copy.path();
     let hooks: Vec<_> = texts(kind, &program)
         .iter()
-        .map(|(hook, _)| take(&folder.join(hook)))
+        .map(|(hook, _)| take(&folder.join(hook), plan))
         .collect::<Result<Vec<_>>>()?
         .into_iter()
         .flatten()
         .collect();
+    if plan {
+        let program_changed = copy.is_there();
+        return Ok(Installed { folder, program, program_changed, hooks, notes, plan });
+    }
     if kind == GlobalKind::TemplateDir {
         let exclude = value.join("info/exclude");
         place::remove(&exclude).map_err(|cause| place::unwritten(&exclude, &cause))?;
@@ -167,5 +187,5 @@ pub(super) fn uninstall(cx: &Context, kind: GlobalKind) -> Result<Installed> {
                 .to_owned(),
         );
     }
-    Ok(Installed { folder, program, program_changed, hooks, notes })
+    Ok(Installed { folder, program, program_changed, hooks, notes, plan })
 }

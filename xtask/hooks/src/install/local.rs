@@ -37,7 +37,13 @@ pub(super) fn copy(common_dir: &Path) -> Copy {
     Copy::below(common_dir.join("xtask"))
 }
 
-pub(super) fn install(cx: &Context, stages: &[Stage], force: bool, from: &Path) -> Result<Installed> {
+pub(super) fn install(
+    cx: &Context,
+    stages: &[Stage],
+    force: bool,
+    from: &Path,
+    plan: bool,
+) -> Result<Installed> {
     let repo = repository(cx)?;
     let folder = Folder::of(cx, repo, &Git::of(cx, repo))?;
     if let Some(objection) = folder.objection().filter(|_| !force) {
@@ -49,16 +55,20 @@ pub(super) fn install(cx: &Context, stages: &[Stage], force: bool, from: &Path) 
     }
     let copy = copy(repo.common_dir());
     let made_hooks_folder = copy.record().made_hooks_folder || !folder.path.is_dir();
-    std::fs::create_dir_all(&folder.path).map_err(|cause| place::unwritten(&folder.path, &cause))?;
     // The program first: a shim never stands there without it.
-    let program_changed = copy.install(from, Record { made_hooks_folder, ..Record::default() })?;
+    let program_changed = if plan {
+        copy.is_stale(from)
+    } else {
+        std::fs::create_dir_all(&folder.path).map_err(|cause| place::unwritten(&folder.path, &cause))?;
+        copy.install(from, Record { made_hooks_folder, ..Record::default() })?
+    };
     let mut hooks = Vec::new();
     for stage in Stage::ALL {
         let path = folder.path.join(stage.name());
         if stages.contains(&stage) {
-            hooks.push(put(&path, render(stage, folder.lies()).as_bytes())?);
+            hooks.push(put(&path, render(stage, folder.lies()).as_bytes(), plan)?);
         } else {
-            hooks.extend(take(&path)?);
+            hooks.extend(take(&path, plan)?);
         }
     }
     let mut notes: Vec<String> = folder.note().into_iter().collect();
@@ -70,10 +80,10 @@ pub(super) fn install(cx: &Context, stages: &[Stage], force: bool, from: &Path) 
     notes.extend(twice.map(|before| {
         format!("{} calls xtask itself: take that out, or the checks run twice", before.display())
     }));
-    Ok(Installed { folder: folder.path, program: copy.path(), program_changed, hooks, notes })
+    Ok(Installed { folder: folder.path, program: copy.path(), program_changed, hooks, notes, plan })
 }
 
-pub(super) fn uninstall(cx: &Context) -> Result<Installed> {
+pub(super) fn uninstall(cx: &Context, plan: bool) -> Result<Installed> {
     let repo = repository(cx)?;
     let folder = Folder::of(cx, repo, &Git::of(cx, repo))?;
     let mut folders = vec![folder.path.clone()];
@@ -84,23 +94,26 @@ pub(super) fn uninstall(cx: &Context) -> Result<Installed> {
     }
     let (mut hooks, mut notes) = (Vec::new(), Vec::new());
     for path in folders.iter().flat_map(|folder| Stage::ALL.map(|stage| folder.join(stage.name()))) {
-        hooks.extend(take(&path)?);
-        let kept = place::before(&path);
-        if place::is_there(&kept) {
+        let taken = take(&path, plan)?;
+        if taken.is_none()
+            && place::may_keep(&path).is_err()
+            && let Some(kept) = place::kept(&path)
+        {
             notes.push(format!(
                 "{} stays: another hook has taken the place that it would be put back to",
                 kept.display()
             ));
         }
+        hooks.extend(taken);
     }
     let copy = copy(repo.common_dir());
     let made_hooks_folder = copy.record().made_hooks_folder;
     // The program last: as long as a shim is there it has one to start.
-    let program_changed = copy.uninstall()?;
-    if made_hooks_folder {
+    let program_changed = if plan { copy.is_there() } else { copy.uninstall()? };
+    if made_hooks_folder && !plan {
         place::remove_empty(&folder.path);
     }
-    Ok(Installed { folder: folder.path, program: copy.path(), program_changed, hooks, notes })
+    Ok(Installed { folder: folder.path, program: copy.path(), program_changed, hooks, notes, plan })
 }
 
 /// Whether a shim may be put at `path`.
@@ -122,47 +135,47 @@ fn may_put(cx: &Context, path: &Path, force: bool) -> Result<()> {
     }
 }
 
-/// Puts a shim at `path`; what was there is kept.
-pub(super) fn put(path: &Path, text: &[u8]) -> Result<HookDone> {
-    let change = match There::at(path) {
+/// Puts a shim at `path`; what was there is kept. With `plan` it only says what it would do.
+pub(super) fn put(path: &Path, text: &[u8], plan: bool) -> Result<HookDone> {
+    let there = There::at(path);
+    let is_theirs = matches!(there, There::Theirs);
+    let change = match there {
         There::Ours(bytes) if bytes == text && place::is_executable(path) => Change::Kept,
         There::Ours(_) => Change::Updated,
-        There::Nothing => Change::Installed,
-        There::Theirs => {
-            place::keep(path)?;
-            Change::Installed
-        }
+        There::Nothing | There::Theirs => Change::Installed,
     };
+    if plan {
+        let before = if is_theirs { Some(path.to_owned()) } else { place::kept(path) };
+        return Ok(HookDone { hook: name(path), change, before });
+    }
+    if is_theirs {
+        place::keep(path)?;
+    }
+    place::settle(path)?;
     if change != Change::Kept {
         place::executable(path, text)?;
     }
-    let kept = place::before(path);
-    Ok(HookDone { hook: name(path), change, before: place::is_there(&kept).then_some(kept) })
+    Ok(HookDone { hook: name(path), change, before: place::kept(path) })
 }
 
-/// Takes our shim at `path` away, and puts back what was there.
-pub(super) fn take(path: &Path) -> Result<Option<HookDone>> {
-    let kept = place::before(path);
+/// Takes our shim at `path` away, and puts back what was there. With `plan` it only says what it would do.
+pub(super) fn take(path: &Path, plan: bool) -> Result<Option<HookDone>> {
+    let kept = place::kept(path).is_some();
+    let removed = || -> Result<Option<HookDone>> {
+        let put_back = if plan { kept } else { place::restore(path)? };
+        let before = put_back.then(|| path.to_owned());
+        Ok(Some(HookDone { hook: name(path), change: Change::Removed, before }))
+    };
     match There::at(path) {
-        There::Ours(_) => {
-            let put_back = place::restore(path)?;
-            Ok(Some(HookDone {
-                hook: name(path),
-                change: Change::Removed,
-                before: put_back.then(|| path.to_owned()),
-            }))
-        }
+        There::Ours(_) => removed(),
         // Killed between keeping it and putting the shim there: the same hook, twice. (A rename of one name of a file to another of its
         // names does nothing.)
-        There::Theirs if place::is_there(&kept) && place::may_keep(path).is_ok() => {
-            place::remove(&kept).map_err(|cause| place::unwritten(&kept, &cause))?;
+        There::Theirs if kept && !plan && place::may_keep(path).is_ok() => {
+            place::forget(path)?;
             Ok(None)
         }
         // Somebody removed our shim: what was before it comes back.
-        There::Nothing if place::is_there(&kept) => {
-            place::restore(path)?;
-            Ok(Some(HookDone { hook: name(path), change: Change::Removed, before: Some(path.to_owned()) }))
-        }
+        There::Nothing if kept => removed(),
         There::Nothing | There::Theirs => Ok(None),
     }
 }

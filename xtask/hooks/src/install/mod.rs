@@ -9,6 +9,7 @@ mod place;
 mod program;
 mod shim;
 mod show;
+mod siblings;
 mod status;
 #[cfg(test)]
 #[cfg(unix)]
@@ -58,6 +59,8 @@ pub struct InstallOptions {
     /// Whether a tracked file, a folder that is another's, and another value of git's setting may be replaced. They are kept, and put back
     /// by [`uninstall`].
     pub force: bool,
+    /// Whether it is only said what would be done.
+    pub plan: bool,
 }
 
 /// The stages that need a shim: what `xtask.toml` has a table for; pre-commit, whose default checks need none; and post-commit, where the
@@ -81,6 +84,8 @@ pub struct Installed {
     pub hooks: Vec<HookDone>,
     /// What else a person should know.
     pub notes: Vec<String>,
+    /// Whether nothing was done, and all this is what would be.
+    pub plan: bool,
 }
 
 /// What was done for one hook.
@@ -117,17 +122,26 @@ pub enum Change {
 pub fn install(cx: &Context, options: &InstallOptions) -> Result<Installed> {
     let from = program::running()?;
     match options.global {
-        Some(kind) => global::install(cx, kind, options.force, &from),
-        None => local::install(cx, &options.stages, options.force, &from),
+        Some(kind) => global::install(cx, kind, options.force, &from, options.plan),
+        None => local::install(cx, &options.stages, options.force, &from, options.plan),
     }
 }
 
 /// Takes away what [`install`] put there, and puts back what was there before, to the byte and the mode. Without an installation it
 /// does nothing.
 pub fn uninstall(cx: &Context, global: Option<GlobalKind>) -> Result<Installed> {
+    take_out(cx, global, false)
+}
+
+/// What [`uninstall`] would do. Nothing is changed.
+pub fn plan_uninstall(cx: &Context, global: Option<GlobalKind>) -> Result<Installed> {
+    take_out(cx, global, true)
+}
+
+fn take_out(cx: &Context, global: Option<GlobalKind>, plan: bool) -> Result<Installed> {
     match global {
-        Some(kind) => global::uninstall(cx, kind),
-        None => local::uninstall(cx),
+        Some(kind) => global::uninstall(cx, kind, plan),
+        None => local::uninstall(cx, plan),
     }
 }
 

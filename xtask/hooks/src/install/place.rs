@@ -6,12 +6,24 @@ use std::path::{Path, PathBuf};
 
 use xtask_core::model::{Problem, Result};
 
-/// What stood at a path before.
-pub(super) const BEFORE: &str = "before-xtask";
+use super::siblings::{self, Way};
 
-/// The path of the hook that was at `path` before.
-pub(super) fn before(path: &Path) -> PathBuf {
+/// The folder of the hooks that were there before: some go by their own name, and keep it there.
+const BEFORE: &str = "before-xtask";
+
+/// Where the hook that was at `path` before goes.
+fn before(path: &Path) -> PathBuf {
+    path.with_file_name(BEFORE).join(path.file_name().unwrap_or_default())
+}
+
+/// Where an older version kept it.
+fn before_once(path: &Path) -> PathBuf {
     with_suffix(path, BEFORE)
+}
+
+/// The hook that was at `path` before, where one is kept.
+pub(super) fn kept(path: &Path) -> Option<PathBuf> {
+    [before(path), before_once(path)].into_iter().find(|kept| is_there(kept))
 }
 
 /// The draft of the file at `path`: one name, so that the next run clears what a kill left.
@@ -75,25 +87,36 @@ fn finish(file: &File, draft: &Path, path: &Path) -> io::Result<()> {
 
 /// Keeps the hook at `path` beside it: as a second name, so that it is never gone. What a run that was killed had kept is of the same
 /// content, and stays; another file there is in the way.
-pub(super) fn keep(path: &Path) -> Result<PathBuf> {
-    let kept = before(path);
-    if is_there(&kept) {
-        may_keep(path)?;
-        return Ok(kept);
+pub(super) fn keep(path: &Path) -> Result<()> {
+    if kept(path).is_some() {
+        return may_keep(path);
     }
+    let kept = before(path);
     let attempt = || {
-        // A copy is another file, but of the same bytes and mode.
-        fs::hard_link(path, &kept).or_else(|_| fs::copy(path, &kept).map(drop))
+        fs::create_dir_all(path.with_file_name(BEFORE))?;
+        siblings::second(path, &kept, Way::Down)
     };
-    attempt().map_err(|cause| unwritten(&kept, &cause))?;
-    Ok(kept)
+    attempt().map_err(|cause| unwritten(&kept, &cause))
+}
+
+/// Brings a hook that an older version kept to its place now, and shows it the files beside it.
+pub(super) fn settle(path: &Path) -> Result<()> {
+    let (once, now) = (before_once(path), before(path));
+    let attempt = || {
+        if is_there(&once) && !is_there(&now) {
+            fs::create_dir_all(path.with_file_name(BEFORE))?;
+            siblings::second(&once, &now, Way::Down)?;
+            remove(&once)?;
+        }
+        if is_there(&now) { siblings::show(&path.with_file_name(BEFORE)) } else { Ok(()) }
+    };
+    attempt().map_err(|cause| unwritten(&now, &cause))
 }
 
 /// Whether the hook at `path` can be kept: nothing else was.
 pub(super) fn may_keep(path: &Path) -> Result<()> {
-    let kept = before(path);
-    let same = || fs::read(path).ok().is_some_and(|bytes| fs::read(&kept).is_ok_and(|other| bytes == other));
-    if !is_there(&kept) || same() {
+    let Some(kept) = kept(path) else { return Ok(()) };
+    if fs::read(path).ok().is_some_and(|bytes| fs::read(&kept).is_ok_and(|other| bytes == other)) {
         return Ok(());
     }
     Err(Problem::usage(format!(
@@ -107,12 +130,31 @@ pub(super) fn may_keep(path: &Path) -> Result<()> {
 
 /// Takes our file at `path` away, and puts back what was there before; whether there was something.
 pub(super) fn restore(path: &Path) -> Result<bool> {
-    let kept = before(path);
     let attempt = || {
-        remove(&draft(path))?;
-        if is_there(&kept) { fs::rename(&kept, path).map(|()| true) } else { remove(path).map(|()| false) }
+        let draft = draft(path);
+        remove(&draft)?;
+        let Some(kept) = kept(path) else { return remove(path).map(|()| false) };
+        if kept.is_symlink() && kept == before(path) {
+            siblings::second(&kept, &draft, Way::Up)?;
+            fs::rename(&draft, path)?;
+            remove(&kept)?;
+        } else {
+            fs::rename(&kept, path)?;
+        }
+        Ok(true)
     };
-    attempt().map_err(|cause| unwritten(path, &cause))
+    let was_there = attempt().map_err(|cause| unwritten(path, &cause))?;
+    siblings::hide(&path.with_file_name(BEFORE));
+    Ok(was_there)
+}
+
+/// Removes the hook that is kept, as it is at its own place still.
+pub(super) fn forget(path: &Path) -> Result<()> {
+    if let Some(kept) = kept(path) {
+        remove(&kept).map_err(|cause| unwritten(&kept, &cause))?;
+        siblings::hide(&path.with_file_name(BEFORE));
+    }
+    Ok(())
 }
 
 /// Removes a file; that there is none is fine.
@@ -183,6 +225,7 @@ mod tests {
         keep(&path).unwrap();
         executable(&path, b"ours").unwrap();
         assert_eq!(fs::read(folder.path().join("script")).unwrap(), b"theirs");
+        assert_eq!(fs::read(kept(&path).unwrap()).unwrap(), b"theirs", "it leads where it led");
         restore(&path).unwrap();
         assert_eq!(fs::read_link(&path).unwrap(), Path::new("script"));
     }

@@ -72,7 +72,7 @@ impl Copy {
 
     /// Copies `from`, where it isn't that already; whether anything changed.
     pub(super) fn install(&self, from: &Path, record: Record) -> Result<bool> {
-        let stale = self.state_against(from) != ProgramState::Current;
+        let stale = self.is_stale(from);
         if stale {
             place::program(from, &self.path())?;
         }
@@ -83,10 +83,20 @@ impl Copy {
         Ok(stale)
     }
 
+    /// Whether `from` isn't what is there.
+    pub(super) fn is_stale(&self, from: &Path) -> bool {
+        self.state_against(from) != ProgramState::Current
+    }
+
+    /// Whether there is one.
+    pub(super) fn is_there(&self) -> bool {
+        place::is_there(&self.path())
+    }
+
     /// Removes it, and its folder where nothing else is there; whether there was one.
     pub(super) fn uninstall(&self) -> Result<bool> {
         let path = self.path();
-        let was_there = place::is_there(&path);
+        let was_there = self.is_there();
         for path in [&path, &self.record_path()] {
             place::remove(path).map_err(|cause| place::unwritten(path, &cause))?;
         }

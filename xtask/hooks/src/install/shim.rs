@@ -29,7 +29,7 @@ pub(super) enum Lies<'a> {
 /// The shim's text.
 pub(super) fn render(stage: Stage, lies: Lies<'_>) -> String {
     let common = "$(git rev-parse --git-common-dir)";
-    let beside = "$here/$stage.before-xtask";
+    let beside = "$here/before-xtask/$stage";
     let (previous, program, fallback) = match lies {
         Lies::InGitDir => (beside.to_owned(), "$here/../xtask/bin/xtask".to_owned(), "''".to_owned()),
         Lies::Elsewhere => (beside.to_owned(), format!("{common}/xtask/bin/xtask"), "''".to_owned()),

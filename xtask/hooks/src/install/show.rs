@@ -1,5 +1,7 @@
 //! What was done and what is there, in lines for a person.
 
+use std::path::Path;
+
 use super::{Change, HookState, Installed, ProgramState, StageStatus, Status};
 
 impl Installed {
@@ -7,8 +9,7 @@ impl Installed {
     pub fn lines(&self) -> Vec<String> {
         let mut lines = Vec::new();
         for hook in &self.hooks {
-            let before =
-                hook.before.as_deref().and_then(|path| path.file_name()).map(|name| name.to_string_lossy());
+            let before = hook.before.as_deref().map(|path| within(&self.folder, path));
             let (what, before) = match (hook.change, before) {
                 (Change::Kept, _) => continue,
                 (Change::Installed, before) => {
@@ -24,18 +25,26 @@ impl Installed {
         }
         if lines.is_empty() && !self.program_changed {
             lines.push("nothing to change".to_owned());
-        } else if self.program_changed && self.program.is_file() {
+        } else if self.program_changed && (self.plan || self.program.is_file()) {
             lines.push(format!("program: {}", self.program.display()));
         }
         lines.extend(self.notes.iter().cloned());
+        if self.plan {
+            lines.insert(0, format!("nothing is done; in {} it would be:", self.folder.display()));
+        }
         lines
     }
+}
+
+/// How a path in the folder of the hooks is called.
+fn within(folder: &Path, path: &Path) -> String {
+    path.strip_prefix(folder).unwrap_or(path).display().to_string()
 }
 
 impl Status {
     /// A line for each stage, for the program, and for what else there is to know.
     pub fn lines(&self) -> Vec<String> {
-        let mut lines: Vec<String> = self.stages.iter().map(StageStatus::line).collect();
+        let mut lines: Vec<String> = self.stages.iter().map(|stage| stage.line(&self.folder)).collect();
         lines.push(format!("hooks: {}", self.folder.display()));
         let program = self.program.display();
         lines.push(match &self.program_state {
@@ -65,7 +74,7 @@ impl StageStatus {
         matches!(self.state, HookState::Current | HookState::Outdated | HookState::NotExecutable)
     }
 
-    fn line(&self) -> String {
+    fn line(&self, folder: &Path) -> String {
         let what = match self.state {
             HookState::Absent => "not installed: `xtask hooks install`",
             HookState::Current => "installed",
@@ -77,9 +86,8 @@ impl StageStatus {
             }
             HookState::Theirs => "another's",
         };
-        let before = self.before.as_deref().and_then(|path| path.file_name());
-        let before =
-            before.filter(|_| self.is_ours()).map(|name| format!(", after {}", name.to_string_lossy()));
+        let before = self.before.as_deref().filter(|_| self.is_ours());
+        let before = before.map(|path| format!(", after {}", within(folder, path)));
         let unwanted =
             if self.is_ours() && !self.wanted { ", though xtask.toml has nothing for it" } else { "" };
         format!("{}: {what}{}{unwanted}", self.stage, before.unwrap_or_default())

@@ -101,8 +101,7 @@ pub(super) fn status_against(cx: &Context, wanted: &[Stage], own: &Path) -> Resu
             There::Ours(bytes) if bytes == render(stage, folder.lies()).as_bytes() => HookState::Current,
             There::Ours(_) => HookState::Outdated,
         };
-        let kept = place::before(&path);
-        let before = place::is_there(&kept).then_some(kept);
+        let before = place::kept(&path);
         let wanted = wanted.contains(&stage);
         (wanted || state != HookState::Absent).then_some(StageStatus {
             stage: stage.name(),

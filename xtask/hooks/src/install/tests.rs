@@ -99,7 +99,7 @@ impl Scene {
     }
 
     fn install(&self, folder: &Path, stages: &[Stage]) -> Result<Installed> {
-        local::install(&self.context(folder), stages, false, &self.program())
+        local::install(&self.context(folder), stages, false, &self.program(), false)
     }
 }
 
@@ -180,7 +180,7 @@ fn the_hook_before_runs_first_and_counts() {
     }
     let stages = [Stage::PreCommit, Stage::CommitMsg, Stage::PostCommit];
     let done = scene.install(&repo, &stages).unwrap();
-    assert!(done.lines()[0].contains("pre-commit.before-xtask runs before it"), "{:?}", done.lines());
+    assert!(done.lines()[0].contains("before-xtask/pre-commit runs before it"), "{:?}", done.lines());
     assert!(scene.commit(&repo).well);
     assert_eq!(
         scene.log(),
@@ -193,11 +193,11 @@ fn the_hook_before_runs_first_and_counts() {
             "xtask hooks run post-commit --hook --"
         ]
     );
-    scene.hook(&hooks.join("pre-commit.before-xtask"), "pre-commit", 1);
+    scene.hook(&hooks.join("before-xtask/pre-commit"), "pre-commit", 1);
     assert!(!scene.commit(&repo).well);
     assert_eq!(scene.log(), ["pre-commit  <>"]);
     // One that isn't executable is none, as to git.
-    fs::set_permissions(hooks.join("pre-commit.before-xtask"), fs::Permissions::from_mode(0o644)).unwrap();
+    fs::set_permissions(hooks.join("before-xtask/pre-commit"), fs::Permissions::from_mode(0o644)).unwrap();
     assert!(scene.commit(&repo).well);
 }
 
@@ -272,7 +272,8 @@ fn a_run_that_was_killed_is_taken_up_again() {
     scene.hook(&hooks.join("pre-commit"), "theirs", 0);
     let before = tree(&repo);
     // Killed between keeping what was there and putting the shim in its place.
-    fs::hard_link(hooks.join("pre-commit"), hooks.join("pre-commit.before-xtask")).unwrap();
+    fs::create_dir(hooks.join("before-xtask")).unwrap();
+    fs::hard_link(hooks.join("pre-commit"), hooks.join("before-xtask/pre-commit")).unwrap();
     xtask_core::files::write(&hooks.join("pre-commit.xtask-new"), b"#!/bin/").unwrap();
     scene.install(&repo, &USUAL).unwrap();
     scene.commit(&repo);
@@ -282,9 +283,10 @@ fn a_run_that_was_killed_is_taken_up_again() {
         tree.into_iter().filter(|file| file.0.starts_with(&hooks)).collect::<Vec<_>>()
     };
     assert_eq!(hooks_only(tree(&repo)), hooks_only(before));
-    fs::hard_link(hooks.join("pre-commit"), hooks.join("pre-commit.before-xtask")).unwrap();
+    fs::create_dir(hooks.join("before-xtask")).unwrap();
+    fs::hard_link(hooks.join("pre-commit"), hooks.join("before-xtask/pre-commit")).unwrap();
     uninstall(&scene.context(&repo), None).unwrap();
-    assert!(!hooks.join("pre-commit.before-xtask").exists() && hooks.join("pre-commit").exists());
+    assert!(!hooks.join("before-xtask").exists() && hooks.join("pre-commit").exists());
 }
 
 #[test]
@@ -310,6 +312,88 @@ fn another_manager_that_came_after_loses_nothing() {
     assert_eq!(tree(&repo), before);
 }
 
+/// It goes by its own name, calls what lies beside it, and is a relative link.
+#[test]
+fn the_hook_before_finds_what_it_found() {
+    let scene = Scene::new();
+    let repo = scene.repository("repo");
+    let hooks = repo.join(".git/hooks");
+    let log = scene.path("log").display().to_string();
+    script(&hooks.join("lib.sh"), &format!("echo \"as ${{0##*/}}\" >>'{log}'\n"));
+    script(&repo.join("dispatch"), "#!/bin/sh\n. \"$(dirname \"$0\")/lib.sh\"\n");
+    std::os::unix::fs::symlink("../../dispatch", hooks.join("pre-commit")).unwrap();
+    let before = tree(&hooks);
+    scene.install(&repo, &USUAL).unwrap();
+    assert!(scene.commit(&repo).well);
+    assert_eq!(scene.log(), ["as pre-commit", BOTH[0], BOTH[1]]);
+    uninstall(&scene.context(&repo), None).unwrap();
+    assert_eq!(tree(&hooks), before);
+    assert_eq!(fs::read_link(hooks.join("pre-commit")).unwrap(), Path::new("../../dispatch"));
+}
+
+#[test]
+fn what_an_older_version_kept_is_taken_over() {
+    let scene = Scene::new();
+    let repo = scene.repository("repo");
+    let hooks = repo.join(".git/hooks");
+    scene.hook(&hooks.join("pre-commit"), "theirs", 0);
+    let before = tree(&hooks);
+    for again in [false, true] {
+        scene.install(&repo, &USUAL).unwrap();
+        fs::rename(hooks.join("before-xtask/pre-commit"), hooks.join("pre-commit.before-xtask")).unwrap();
+        fs::remove_dir(hooks.join("before-xtask")).unwrap();
+        if again {
+            scene.install(&repo, &USUAL).unwrap();
+            assert!(!hooks.join("pre-commit.before-xtask").exists());
+            assert!(scene.commit(&repo).well);
+            assert_eq!(scene.log(), ["theirs  <>", BOTH[0], BOTH[1]]);
+        }
+        uninstall(&scene.context(&repo), None).unwrap();
+        assert_eq!(tree(&hooks), before);
+    }
+}
+
+#[test]
+fn a_commit_that_the_hook_before_makes_is_checked() {
+    let scene = Scene::new();
+    let repo = scene.repository("repo");
+    let text = format!(
+        "#!/bin/sh\necho theirs >>'{log}'\n[ -e '{once}' ] || {{ : >'{once}'; git -c user.name=A -c user.email=a@b commit -q --allow-empty -m nested; }}\n",
+        log = scene.path("log").display(),
+        once = scene.path("once").display()
+    );
+    script(&repo.join(".git/hooks/pre-commit"), &text);
+    scene.install(&repo, &[Stage::PreCommit]).unwrap();
+    // The nested commit moves HEAD, and git gives up the outer one.
+    scene.commit(&repo);
+    assert_eq!(scene.log(), ["theirs", "theirs", BOTH[0], BOTH[0]]);
+}
+
+#[test]
+fn a_plan_changes_nothing() {
+    let scene = Scene::new();
+    let repo = scene.repository("repo");
+    scene.hook(&repo.join(".git/hooks/pre-commit"), "theirs", 0);
+    let before = tree(&scene.path(""));
+    let cx = scene.context(&repo);
+    let planned = local::install(&cx, &USUAL, false, &scene.program(), true).unwrap();
+    assert_eq!(tree(&scene.path("")), before);
+    let done = scene.install(&repo, &USUAL).unwrap();
+    let changes =
+        |done: &Installed| done.hooks.iter().map(|hook| (hook.hook.clone(), hook.change)).collect::<Vec<_>>();
+    assert_eq!((changes(&planned), planned.program_changed), (changes(&done), done.program_changed));
+    assert!(planned.lines()[0].contains("nothing is done"), "{:?}", planned.lines());
+    let before = tree(&scene.path(""));
+    let planned = plan_uninstall(&cx, None).unwrap();
+    assert_eq!(tree(&scene.path("")), before);
+    for kind in [GlobalKind::HooksPath, GlobalKind::TemplateDir] {
+        global::install(&cx, kind, false, &scene.program(), true).unwrap();
+        plan_uninstall(&cx, Some(kind)).unwrap();
+        assert_eq!(tree(&scene.path("")), before);
+    }
+    assert_eq!(changes(&planned), changes(&uninstall(&cx, None).unwrap()));
+}
+
 #[test]
 fn a_folder_of_hooks_elsewhere_is_honoured() {
     let scene = Scene::new();
@@ -332,7 +416,7 @@ fn a_folder_of_hooks_elsewhere_is_honoured() {
         "{problem}"
     );
     assert_eq!(tree(&repo), before);
-    local::install(&scene.context(&repo), &USUAL, true, &scene.program()).unwrap();
+    local::install(&scene.context(&repo), &USUAL, true, &scene.program(), false).unwrap();
     assert!(scene.commit(&repo).well);
     assert_eq!(scene.log(), ["shared  <>", BOTH[0], BOTH[1]]);
     uninstall(&scene.context(&repo), None).unwrap();
@@ -376,7 +460,7 @@ fn status_tells_each_state() {
     let (stages, status) = state();
     assert_eq!(stages[..2], [("pre-commit", HookState::Current), ("post-commit", HookState::Current)]);
     assert!(status.is_current() && status.stages[0].before.is_some());
-    assert_eq!(status.lines()[0], "pre-commit: installed, after pre-commit.before-xtask");
+    assert_eq!(status.lines()[0], "pre-commit: installed, after before-xtask/pre-commit");
     fs::set_permissions(hooks.join("pre-commit"), fs::Permissions::from_mode(0o644)).unwrap();
     let older = fs::read_to_string(hooks.join("post-commit")).unwrap().replace("format 1", "format 0");
     script(&hooks.join("post-commit"), &older);
@@ -402,11 +486,11 @@ fn a_template_gives_new_repositories_the_hooks() {
     let kind = GlobalKind::TemplateDir;
     scene.git(&home, &["config", "--global", "init.templateDir", "/mine"]);
     let before = tree(&home);
-    let problem = global::install(&cx, kind, false, &scene.program()).unwrap_err();
+    let problem = global::install(&cx, kind, false, &scene.program(), false).unwrap_err();
     assert!(problem.what.contains("/mine"), "{problem}");
     assert_eq!(tree(&home), before);
     for _ in 0..2 {
-        global::install(&cx, kind, true, &scene.program()).unwrap();
+        global::install(&cx, kind, true, &scene.program(), false).unwrap();
     }
     let repo = scene.repository("repo");
     // Only where it is wanted.
@@ -420,7 +504,7 @@ fn a_template_gives_new_repositories_the_hooks() {
     scene.install(&repo, &USUAL).unwrap();
     assert!(scene.commit(&repo).well);
     assert_eq!(scene.log(), BOTH);
-    let done = global::uninstall(&cx, kind).unwrap();
+    let done = global::uninstall(&cx, kind, false).unwrap();
     assert!(done.notes.iter().any(|note| note == "init.templateDir is /mine again"), "{:?}", done.notes);
     let left =
         tree(&home).into_iter().filter(|file| !file.0.starts_with(home.join(".local"))).collect::<Vec<_>>();
@@ -434,7 +518,7 @@ fn one_folder_for_all_repositories_runs_their_own_hooks_too() {
     let home = scene.path("home");
     let (cx, repo) = (scene.context(&home), scene.repository("repo"));
     let kind = GlobalKind::HooksPath;
-    global::install(&cx, kind, false, &scene.program()).unwrap();
+    global::install(&cx, kind, false, &scene.program(), false).unwrap();
     let hooks = repo.join(".git/hooks");
     for hook in ["pre-commit", "commit-msg"] {
         scene.hook(&hooks.join(hook), "own", 0);
@@ -453,7 +537,7 @@ fn one_folder_for_all_repositories_runs_their_own_hooks_too() {
     assert_eq!(log.iter().filter(|line| **line == BOTH[0]).count(), 1);
     assert_eq!(log.iter().filter(|line| **line == BOTH[1]).count(), 1);
     uninstall(&scene.context(&repo), None).unwrap();
-    global::uninstall(&cx, kind).unwrap();
+    global::uninstall(&cx, kind, false).unwrap();
     assert!(!home.join(".local/share/xtask").exists());
     assert!(scene.commit(&repo).well);
     assert_eq!(scene.log(), ["own  <>", "own .git/COMMIT_EDITMSG <>"]);

@@ -59,6 +59,9 @@ impl InPlace {
                 if now == edited.after { (now.as_ref(), true) } else { (Some(&edited.before), false) };
             if let (Some(repo), Some(kept)) = (&cx.repo, kept) {
                 let folder = rescued.get_or_insert_with(|| rescue_folder(repo));
+                xtask_core::files::private_folder(folder).map_err(|cause| {
+                    Problem::invalid(format!("can't write in {}", folder.display())).why(cause)
+                })?;
                 xtask_core::files::write(&path.below(folder), kept)?;
             }
             if restores {
@@ -178,6 +181,7 @@ impl Copies {
         let Some(repo) = &cx.repo else { return Ok(None) };
         let folder = repo.git_dir().join(COPIES).join(token());
         let failed = |cause| Problem::invalid(format!("can't copy files to {}", folder.display())).why(cause);
+        xtask_core::files::private_folder(&repo.git_dir().join(COPIES)).map_err(failed)?;
         std::fs::create_dir_all(&folder).map_err(failed)?;
         let lock = File::create(folder.join(LOCK)).map_err(failed)?;
         lock.lock().map_err(failed)?;
@@ -207,7 +211,7 @@ pub(crate) fn left_copies(cx: &Context) -> Result<Vec<String>> {
         let rescued = rescue_folder(repo);
         let moved = rescued
             .parent()
-            .map_or(Ok(()), std::fs::create_dir_all)
+            .map_or(Ok(()), xtask_core::files::private_folder)
             .and_then(|()| std::fs::rename(&folder, &rescued));
         moved.map_err(|cause| Problem::invalid(format!("can't move {}", folder.display())).why(cause))?;
         told.push(format!(

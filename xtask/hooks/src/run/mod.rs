@@ -22,8 +22,7 @@ use xtask_core::repo::{IndexEntry, ObjectId, Side};
 
 pub(crate) use fixes::{Fixed, Fixes};
 pub(crate) use in_place::{InPlace, left_copies};
-pub(crate) use rooms::owns_index;
-pub(crate) use rooms::{Rooms, Which};
+pub(crate) use rooms::{Rooms, Which, commits_own_index, owns_index};
 use summary::Times;
 pub(crate) use summary::counted;
 

@@ -167,9 +167,18 @@ impl<'a> Rooms<'a> {
 
 /// Whether git uses the working tree's own index.
 pub(crate) fn owns_index(repo: &Repo) -> bool {
-    let own = repo.git_dir().join("index");
+    uses_index(repo, "index")
+}
+
+/// Whether what git commits from is the working tree's own index, or becomes it: `commit -a` commits from its lock.
+pub(crate) fn commits_own_index(repo: &Repo) -> bool {
+    owns_index(repo) || uses_index(repo, "index.lock")
+}
+
+/// Whether git uses this file of the git folder as the index.
+fn uses_index(repo: &Repo, name: &str) -> bool {
     let canonical = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
-    canonical(repo.index_file()) == canonical(&own)
+    canonical(repo.index_file()) == canonical(&repo.git_dir().join(name))
 }
 
 /// What the working tree holds at `path`, as git would hold it; `None` where it holds no file.

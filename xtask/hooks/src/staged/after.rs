@@ -7,6 +7,8 @@ use xtask_core::journal::Edit;
 use xtask_core::model::{Problem, RepoPath, Result};
 use xtask_core::repo::{EntryMode, IndexEdit, IndexUpdate, ObjectId, Repo};
 
+use crate::run::{commits_own_index, owns_index};
+
 /// Where it is remembered, below the git folder of the working tree.
 const FILE: &str = "xtask/after-commit.json";
 
@@ -29,8 +31,7 @@ struct Fix {
 
 /// Remembers the fixes where git commits from an index that it throws away.
 pub(super) fn remember(repo: &Repo, edit: &Edit) -> Result<()> {
-    let name = repo.index_file().file_name().map(|name| name.to_string_lossy().into_owned());
-    if matches!(name.as_deref(), Some("index" | "index.lock")) {
+    if commits_own_index(repo) {
         return Ok(());
     }
     let id = |bytes: &[u8]| repo.write_blob(bytes).map(|id| id.to_string());
@@ -75,6 +76,11 @@ pub(crate) fn after_commit(cx: &Context) -> Result<()> {
     let Some(remembered) = remembered.filter(|one| follows(repo, one.head.as_deref())) else {
         return gone();
     };
+    let mut indexes = vec![repo.clone()];
+    // The user named another index for this commit (GIT_INDEX_FILE).
+    if !owns_index(repo) {
+        indexes.push(repo.with_index_file(repo.git_dir().join("index")));
+    }
     for fix in remembered.fixes {
         let committed = repo.file_at("HEAD", &fix.path)?;
         if committed.map(|bytes| repo.write_blob(&bytes)).transpose()?.map(|id| id.to_string()).as_ref()
@@ -89,9 +95,11 @@ pub(crate) fn after_commit(cx: &Context) -> Result<()> {
             expected: fix.staged.as_deref().and_then(blob),
             new: blob(&fix.fixed),
         };
-        match repo.update_index(&[edit])? {
-            // One that was staged anew meanwhile is the user's.
-            IndexUpdate::Done | IndexUpdate::Changed(_) => {}
+        for repo in &indexes {
+            match repo.update_index(std::slice::from_ref(&edit))? {
+                // One that was staged anew meanwhile is the user's.
+                IndexUpdate::Done | IndexUpdate::Changed(_) => {}
+            }
         }
     }
     gone()

@@ -108,6 +108,13 @@ fn stripped_blanks_go_with_their_line() {
     ]);
 }
 
+/// Of equal lines one is taken for another that was written anew, which keeps its blanks; no line is lost, and none overlaps.
+#[test]
+fn of_equal_lines_none_is_lost() {
+    let (base, fixed) = ("b  \n}  \n\nb  \n}  \n\n", "b\n}\n\nb\n}\n\n");
+    check(&[(base, fixed, "}  \nb  \n}  \n", Ok("}  \nb\n}\n"))]);
+}
+
 #[test]
 fn the_end_of_the_file() {
     check(&[

@@ -1,5 +1,7 @@
 //! What holds for any contents: nothing of the user's is lost, and what only one side changed is as that side has it.
 
+use std::collections::HashSet;
+
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -111,6 +113,7 @@ proptest! {
     }
 
     /// Whatever the user did to a file, as long as blanks of lines that are the same were left alone: stripping them overlaps with nothing.
+    /// Where the base has a line twice, and one is gone, the other may be taken for one that the user wrote elsewhere: it keeps its blanks then.
     #[test]
     fn stripping_blanks_overlaps_with_nothing(base in vec((select(vec!["", "a", "b", "}"]), select(vec!["", " ", "  "])), 0..8), user in edits()) {
         let base: Vec<_> = base.iter().map(|(body, blanks)| format!("{body}{blanks}")).collect();
@@ -121,7 +124,8 @@ proptest! {
         let merged = merge(joined(&base).as_bytes(), joined(&fixed).as_bytes(), joined(&mine).as_bytes());
         let merged = merged.map(|merged| String::from_utf8(merged).unwrap().lines().map(str::to_owned).collect::<Vec<_>>());
         prop_assert_eq!(merged.as_deref().map(stripped), Ok(stripped(&mine)));
-        if written.is_empty() {
+        let bodies: HashSet<_> = fixed.iter().collect();
+        if written.is_empty() && bodies.len() == fixed.len() {
             prop_assert_eq!(merged, Ok(stripped(&mine)));
         }
     }

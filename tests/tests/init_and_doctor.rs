@@ -389,7 +389,7 @@ fn what_doctor_names_installs_the_hooks() {
     assert_eq!(look(&[("CI", "true")]), None, "a CI runner makes no commits");
     assert!(matches!(look(&[]), Some(NeedState::Unmet { fix, .. }) if fix == "xtask hooks install"));
     let stages = xtask_hooks::install::configured(&xtask_hooks::HooksSection::default());
-    let options = xtask_hooks::install::InstallOptions { global: None, stages, force: false };
+    let options = xtask_hooks::install::InstallOptions { global: None, stages, force: false, plan: false };
     xtask_hooks::install::install(&at(&[]), &options).unwrap();
     assert!(matches!(look(&[]), Some(NeedState::Met { .. })));
     std::fs::write(folder.path().join(".git/hooks/pre-commit"), "#!/bin/sh\nmake\n").unwrap();

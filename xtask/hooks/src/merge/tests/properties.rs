@@ -95,6 +95,7 @@ proptest! {
     fn no_line_is_lost(base in vec(select(vec!["", "a", "b", "}"]), 0..8), fixer in edits(), user in edits()) {
         let (fixed, fixers, fixer_gone) = edited(&base, &fixer, "fixed");
         let (mine, users, user_gone) = edited(&base, &user, "user");
+        let distinct = base.iter().collect::<HashSet<_>>().len() == base.len();
         let staged: Vec<_> = base.iter().map(|line| (*line).to_owned()).collect();
         let (staged, fixed, mine) = (joined(&staged), joined(&fixed), joined(&mine));
         if let Ok(merged) = merge(staged.as_bytes(), fixed.as_bytes(), mine.as_bytes()) {
@@ -107,7 +108,9 @@ proptest! {
                 let there = merged.lines().filter(|other| *other == line).count();
                 let before = base.iter().filter(|other| **other == line).count();
                 let (by_fixer, by_user) = (count(&fixer_gone), count(&user_gone));
-                prop_assert!(there + by_fixer + by_user >= before && there + by_fixer.max(by_user) <= before);
+                prop_assert!(there + by_fixer + by_user >= before);
+                // Of equal lines, one that both deleted and one wrote anew can't be told from one that stayed.
+                prop_assert!(!distinct || there + by_fixer.max(by_user) <= before);
             }
         }
     }

@@ -131,7 +131,8 @@ impl Snapshot {
         // What is in the index now and wasn't told yet, a command put there.
         let own = self.staged_differences(&index)?;
         let staged = |path: &RepoPath, delta: &Delta| match (own.get(path), self.told.get(path)) {
-            (Some(own), Some(told)) if own.after == told.after => told.staged,
+            // A changed file that was told is in the index by our hand; a created one isn't.
+            (Some(own), Some(told)) if own.after == told.after && told.before.is_some() => told.staged,
             (Some(own), _) => own.after == delta.after,
             (None, _) => false,
         };

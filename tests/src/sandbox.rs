@@ -130,6 +130,11 @@ impl Sandbox {
                 command.env(name, value);
             }
         }
+        // The program runs thousands of times in all tests: instrumented, its runs share some profiles instead of leaving one each.
+        if let Some(profiles) = std::env::var_os("LLVM_PROFILE_FILE") {
+            let shared = profiles.to_string_lossy().replace("%p-%m", "shared-%4m");
+            command.env("LLVM_PROFILE_FILE", shared);
+        }
         // Cargo and rustup live below the real home unless they are told otherwise.
         for (name, folder) in [("CARGO_HOME", ".cargo"), ("RUSTUP_HOME", ".rustup")] {
             if std::env::var_os(name).is_none() && real_home.join(folder).is_dir() {

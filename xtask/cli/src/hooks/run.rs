@@ -153,8 +153,7 @@ fn plan_of(session: &Session, plan: &StagePlan, fix: bool, steps: &[Planned]) ->
         "skipped": plan.skipped,
     });
     crate::output::plan(session, &json, || {
-        let skipped = plan.skipped.iter().map(|name| format!("{name}: skipped by XTASK_SKIP"));
-        let lines: Vec<String> = steps.iter().map(Planned::line).chain(skipped).collect();
+        let lines: Vec<String> = steps.iter().map(Planned::line).chain(plan.skipped_lines()).collect();
         Ok(lines.join("\n") + "\n")
     })
 }

@@ -13,6 +13,7 @@ mod aws_credentials;
 mod byte_order_marker;
 mod case_conflict;
 mod end_of_file;
+mod fault;
 mod file_contents_sorter;
 mod illegal_windows_names;
 mod json;

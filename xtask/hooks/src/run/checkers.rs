@@ -1,7 +1,5 @@
 //! Commands that change nothing: side by side, in the working tree or in the snapshot.
 
-use std::collections::BTreeSet;
-
 use xtask_core::model::{Finding, Location, RepoPath, Result};
 
 use super::rooms::Which;
@@ -92,12 +90,12 @@ impl<'r> Run<'r> {
         if commands.iter().any(|command| command.inputs.is_some()) {
             verdicts.look_again(self.cx, self.request.target)?;
         }
+        let moved = if which == Which::InPlace { Some(self.rooms.moved_on()?) } else { None };
         let mut uncertain = Vec::new();
         for ((command, files), Ran { end, wall, .. }) in commands.iter().zip(files).zip(ran) {
-            let files: BTreeSet<&RepoPath> = files.into_iter().collect();
-            let certain = which == Which::Snapshot || command.place.is_some();
-            let given = Some(&files).filter(|_| command.wants_files());
-            if !certain && !matches!(end, End::Stopped | End::Missing(_)) && self.rooms.moved_on(given)? {
+            let given = Some(&files[..]).filter(|_| command.wants_files());
+            let doubtful = command.place.is_none() && moved.as_ref().is_some_and(|moved| moved.has(given));
+            if doubtful && !matches!(end, End::Stopped | End::Missing(_)) {
                 uncertain.push(*command);
                 continue;
             }

@@ -1,6 +1,6 @@
 //! Where commands run: in the working tree where that holds what is looked at, else in the snapshot.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use xtask_core::gate::Context;
@@ -31,6 +31,25 @@ pub(crate) enum Which {
     InPlace,
     /// The snapshot.
     Snapshot,
+}
+
+/// What in the working tree is no longer what is looked at.
+pub(crate) enum Moved {
+    /// These files.
+    Files(Vec<RepoPath>),
+    /// It can't be told which.
+    Whole,
+}
+
+impl Moved {
+    /// Whether one of these files is among them, or any where none are given.
+    pub(crate) fn has(&self, files: Option<&[&RepoPath]>) -> bool {
+        match (self, files) {
+            (Self::Whole, _) => true,
+            (Self::Files(moved), None) => !moved.is_empty(),
+            (Self::Files(moved), Some(files)) => files.iter().any(|path| moved.binary_search(path).is_ok()),
+        }
+    }
 }
 
 impl<'a> Rooms<'a> {
@@ -149,18 +168,16 @@ impl<'a> Rooms<'a> {
         }
     }
 
-    /// Whether the working tree no longer holds what is looked at: of these files, or of any where none are given.
-    pub(crate) fn moved_on(&mut self, files: Option<&BTreeSet<&RepoPath>>) -> Result<bool> {
+    /// How far the working tree has moved on from what is looked at, while commands ran in it.
+    pub(crate) fn moved_on(&mut self) -> Result<Moved> {
         match (&self.cx.repo, self.target) {
-            (Some(repo), Target::Index) => {
-                let unstaged = repo.unstaged()?;
-                Ok(unstaged.iter().any(|path| files.is_none_or(|files| files.contains(path))))
-            }
+            (Some(repo), Target::Index) => Ok(Moved::Files(repo.unstaged()?)),
             (Some(_), Target::Commit(_)) => {
                 self.in_place = None;
-                Ok(!self.holds_target(&Fixes::default())?)
+                let holds = self.holds_target(&Fixes::default())?;
+                Ok(if holds { Moved::Files(Vec::new()) } else { Moved::Whole })
             }
-            _ => Ok(false),
+            _ => Ok(Moved::Files(Vec::new())),
         }
     }
 }

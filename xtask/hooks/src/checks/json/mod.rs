@@ -1,5 +1,6 @@
 //! `check-json`: JSON as Python's `json` reads it (`NaN` and `Infinity` too), and no key twice in an object.
 
+use super::fault::Fault;
 use super::{Check, File, Hit, Work};
 use crate::options::Options;
 
@@ -18,19 +19,6 @@ pub(super) static CHECK: Check = Check {
     work: Work::Bytes(run),
     fix: None,
 };
-
-/// What is wrong, and the offset of it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Fault {
-    offset: usize,
-    message: String,
-}
-
-impl Fault {
-    fn new(offset: usize, message: impl Into<String>) -> Self {
-        Self { offset, message: message.into() }
-    }
-}
 
 fn run(_: &File, bytes: &[u8], _: &Options) -> Vec<Hit> {
     let (text, result) = match encoding::to_utf8(bytes) {

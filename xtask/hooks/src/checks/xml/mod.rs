@@ -1,6 +1,7 @@
 //! `check-xml`: well-formed XML 1.0, as expat (which the original's parser is) has it: entities are followed, what is declared
 //! elsewhere isn't read, names may have colons anywhere.
 
+use super::fault::Fault;
 use super::{Check, File, Hit, Work};
 use crate::options::Options;
 
@@ -22,19 +23,6 @@ pub(super) static CHECK: Check = Check {
     work: Work::Bytes(run),
     fix: None,
 };
-
-/// What is wrong, and the offset of it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Fault {
-    offset: usize,
-    message: String,
-}
-
-impl Fault {
-    fn new(offset: usize, message: impl Into<String>) -> Self {
-        Self { offset, message: message.into() }
-    }
-}
 
 /// What is known of a document once its beginning is read.
 #[derive(Default)]

@@ -7,14 +7,17 @@ use unicode_width::UnicodeWidthStr;
 
 use super::Style;
 use super::tally::{Cases, headline, measured, new_and_known, summary, symbol, verdict};
-use super::text::{clean, count, duration, first_lines, fit, one_line, wrap};
+use super::text::{as_printed, clean, count, duration, first_lines, fit, one_line, wrap};
 use crate::model::{CaseStatus, Finding, GateReport, Outcome, Report, Severity, Skip, State, TEST_FAILED};
 
 /// How many findings, and how many failed tests, of a gate are listed without `-v`.
 const LISTED: usize = 50;
 
-/// How many lines of a message are shown without `-v`.
+/// How many lines of a message are shown without `-v`, where there are many messages.
 const MESSAGE_LINES: usize = 12;
+
+/// How many lines the messages of a gate may have together, where each has more: about what a reader scrolls back.
+const GATE_LINES: usize = 240;
 
 /// The columns of the longest outcome.
 const OUTCOME: usize = 7;
@@ -89,17 +92,15 @@ impl Page {
         self.text.push('\n');
     }
 
-    /// `text` in lines that are indented by `indent` blanks, the first `first` of its lines.
-    fn block(&mut self, text: &str, indent: usize, first: usize, paint: Paint) {
+    /// The first `first` lines of `text`, indented by `indent` blanks: what it says, which is wrapped, and what it shows below that, as it
+    /// was printed (the terminal breaks what is too long for it).
+    fn block(&mut self, text: &str, indent: usize, first: usize) {
         let text = clean(text);
         let (lines, more) = first_lines(&text, if self.style.verbose { usize::MAX } else { first });
-        for line in lines {
-            for piece in wrap(line, self.width - indent) {
-                let piece = if piece.is_empty() {
-                    piece
-                } else {
-                    format!("{:indent$}{}", "", self.paint(paint, &piece))
-                };
+        for (at, line) in lines.into_iter().enumerate() {
+            let pieces = if at == 0 { wrap(line, self.width - indent) } else { vec![as_printed(line)] };
+            for piece in pieces {
+                let piece = if piece.is_empty() { piece } else { format!("{:indent$}{piece}", "") };
                 self.line(&piece);
             }
         }
@@ -173,7 +174,7 @@ impl Page {
                 self.line("");
             }
             file = Some(path);
-            self.finding(finding);
+            self.finding(finding, MESSAGE_LINES.max(GATE_LINES / shown.len()));
             // One way on for a run of findings that it mends: behind the last of them.
             let next = shown.get(at + 1).and_then(|next| next.fix.as_ref());
             if let Some(fix) = finding.fix.as_ref().filter(|fix| next != Some(fix)) {
@@ -183,7 +184,7 @@ impl Page {
         self.left_out(listed.len().saturating_sub(limit));
     }
 
-    fn finding(&mut self, finding: &Finding) {
+    fn finding(&mut self, finding: &Finding, lines: usize) {
         let mut line = String::from("  ");
         if let Some(location) = &finding.location {
             let _ = write!(line, "{}  ", self.paint(CYAN, &one_line(&location.to_string())));
@@ -194,7 +195,7 @@ impl Page {
             line.push_str(&self.paint(DIM, "  (known)"));
         }
         self.line(&line);
-        self.block(&finding.message, 4, MESSAGE_LINES, Paint::new());
+        self.block(&finding.message, 4, lines);
     }
 
     fn failed_cases(&mut self, gate: &GateReport) {
@@ -216,7 +217,7 @@ impl Page {
             }
             self.line(&line);
             if let Some(message) = &case.message {
-                self.block(message, 6, MESSAGE_LINES, Paint::new());
+                self.block(message, 6, MESSAGE_LINES);
             }
         }
         self.left_out(cases.failed.saturating_sub(limit));
@@ -237,7 +238,7 @@ impl Page {
                 self.heading(gate, &self.paint(AnsiColor::Yellow.on_default(), "not all of it ran"));
             }
             for part in gate.untold_missing() {
-                self.block(&part.why, 2, MESSAGE_LINES, Paint::new());
+                self.block(&part.why, 2, MESSAGE_LINES);
                 self.way_on(&part.fix, 2);
             }
             let Some(why) = gate.outcome.why() else { continue };
@@ -247,7 +248,7 @@ impl Page {
                 continue;
             }
             self.heading(gate, &self.paint(of_outcome(&gate.outcome), gate.outcome.word()));
-            self.block(why, 2, MESSAGE_LINES, Paint::new());
+            self.block(why, 2, MESSAGE_LINES);
             if let Some(fix) = gate.outcome.fix() {
                 self.way_on(fix, 2);
             }
@@ -373,6 +374,42 @@ passed; 12.3 s)
         let text = plain(&report);
         let fixes: Vec<&str> = text.lines().filter_map(|line| line.trim().strip_prefix("→ fix ")).collect();
         assert_eq!(fixes, ["one", "two", "one"]);
+    }
+
+    #[test]
+    fn what_a_tool_printed_is_shown_as_it_was() {
+        let drawn = "  |\n4 | \tlet x: u32 = \"abc\"; // and on and on, past the last column of the window\n  |            ---   ^^^^^";
+        let mut report = samples::of_text("x");
+        report.gates[0].findings[0].message =
+            format!("it failed, and what it says is longer than a line of the window\n{drawn}\n");
+        let text = render(&report, Style { width: 40, ..Style::PLAIN });
+        let lines: Vec<&str> = text.lines().skip_while(|line| !line.contains("it failed")).take(5).collect();
+        assert_eq!(
+            lines,
+            [
+                "    it failed, and what it says is",
+                "    longer than a line of the window",
+                "      |",
+                "    4 |     let x: u32 = \"abc\"; // and on and on, past the last column of the window",
+                "      |            ---   ^^^^^",
+            ]
+        );
+    }
+
+    #[test]
+    fn one_message_may_be_longer_than_many() {
+        let lines: Vec<String> = (0..GATE_LINES + 10).map(|line| format!("line {line}")).collect();
+        let long = lines.join("\n");
+        for (findings, shown, left) in
+            [(1, GATE_LINES, 10), (40, MESSAGE_LINES, GATE_LINES + 10 - MESSAGE_LINES)]
+        {
+            let mut report = samples::large(findings);
+            for finding in &mut report.gates[0].findings {
+                finding.message.clone_from(&long);
+            }
+            let text = plain(&report);
+            assert!(text.contains(&format!("    line {}\n    … {left} more lines", shown - 1)), "{text}");
+        }
     }
 
     #[test]

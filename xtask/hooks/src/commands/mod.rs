@@ -1,5 +1,6 @@
 //! Commands of a stage: where they run, which of them at the same time, and how they ended.
 
+mod paths;
 mod run;
 mod script;
 mod told;

@@ -10,8 +10,9 @@ use bstr::BString;
 use xtask_core::environment::Environment;
 use xtask_core::exec::{Cancel, Interrupt, Process, RunError};
 use xtask_core::gate::Context;
-use xtask_core::model::{Finding, Missing, RepoPath};
+use xtask_core::model::{Event, Finding, Missing, RepoPath};
 
+use super::paths::UserPaths;
 use super::script::{FILES, scripts, shell};
 use super::told;
 use crate::resolve::Command;
@@ -192,7 +193,11 @@ fn one(
         // The limit is the command's, whatever the number of its scripts.
         process = process.timeout(limit.saturating_sub(started.elapsed()).max(Duration::from_millis(1)));
     }
-    let ran = process.stream_events(cancel, &cx.events, &command.name);
+    let paths = UserPaths::new(room.root, &cx.root);
+    let ran = process.stream(cancel, |stream, line| {
+        let text = String::from_utf8_lossy(&paths.tell(line)).into_owned();
+        cx.events.send(Event::Line { task: command.name.clone(), stream, text });
+    });
     let mut progress = lock(progress);
     progress.wall = started.elapsed();
     match ran {
@@ -201,10 +206,10 @@ fn one(
         Ok(ended) if ended.code == Some(127) && told::names_missing_program(&ended) => {
             progress.missing.get_or_insert_with(|| Missing {
                 why: format!(
-                    "`{}` names a program that is not there ({}){}",
-                    command.run,
+                    "{} names a program that is not there ({}){}",
+                    told::command(&command.run),
                     room.called,
-                    told::last_lines(&ended)
+                    told::last_lines(&ended, &paths)
                 ),
                 fix: format!("install it, or mend `run` of the command {}", command.name),
                 required: false,
@@ -212,12 +217,12 @@ fn one(
         }
         Ok(ended) => {
             progress.cut |= ended.signal.is_some();
-            progress.failed.get_or_insert_with(|| told::ended(&ended));
+            progress.failed.get_or_insert_with(|| told::ended(&ended, &paths));
         }
         Err(RunError::Stopped { .. }) => progress.stopped = true,
         Err(error) => {
             progress.cut = true;
-            progress.failed.get_or_insert_with(|| told::not_ended(&error));
+            progress.failed.get_or_insert_with(|| told::not_ended(&error, &paths));
         }
     }
 }
@@ -227,7 +232,7 @@ fn end(task: &Task<'_>, progress: Progress) -> End {
     let Command { name, run, .. } = task.command;
     match progress {
         Progress { failed: Some(message), .. } => {
-            let message = format!("`{run}` failed {}: {message}", task.room.called);
+            let message = format!("{} failed {}: {message}", told::command(run), task.room.called);
             End::Failed(Box::new(Finding::new(name, name, None, message)))
         }
         Progress { missing: Some(missing), .. } => End::Missing(missing),

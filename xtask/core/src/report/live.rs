@@ -1,7 +1,7 @@
 //! What the user sees while work runs: events on standard error, as a live view, as plain lines, or not at all.
 
 use std::collections::VecDeque;
-use std::io::Write;
+use std::io::{IsTerminal, Write};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
@@ -46,10 +46,14 @@ pub struct Reporter {
 impl Reporter {
     /// Shows what `receiver` gets. Lines and notices pass through `redactor`.
     pub fn start(receiver: Receiver<Event>, mode: ReporterMode, style: Style, redactor: Redactor) -> Self {
+        let stderr = || {
+            let width = std::io::stderr().is_terminal().then_some(style.width);
+            Plain::new(Box::new(std::io::stderr()), style, width)
+        };
         let view = match mode {
             ReporterMode::Live => View::Live(Live::new(ProgressDrawTarget::stderr(), style)),
-            ReporterMode::Plain => View::Plain(Plain::new(Box::new(std::io::stderr()), style)),
-            ReporterMode::Quiet => View::Quiet(Plain::new(Box::new(std::io::stderr()), style)),
+            ReporterMode::Plain => View::Plain(stderr()),
+            ReporterMode::Quiet => View::Quiet(stderr()),
         };
         Self::with_view(receiver, view, redactor)
     }
@@ -62,7 +66,7 @@ impl Reporter {
         redactor: Redactor,
         out: Box<dyn Write + Send>,
     ) -> Self {
-        let plain = Plain::new(out, style);
+        let plain = Plain::new(out, style, None);
         let view = if mode == ReporterMode::Quiet { View::Quiet(plain) } else { View::Plain(plain) };
         Self::with_view(receiver, view, redactor)
     }
@@ -206,7 +210,7 @@ impl Live {
                     self.bars.remove(&oldest);
                 }
             }
-            Event::Notice { text } => self.print(&notice(text)),
+            Event::Notice { text } => self.print(&notice(text, Some(self.style.width))),
         }
     }
 

@@ -1,5 +1,6 @@
 //! For people at a terminal, or reading a log: a table of gates, what is wrong by place, how to go on, and one line at the end.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use anstyle::{AnsiColor, Style as Paint};
@@ -8,7 +9,9 @@ use unicode_width::UnicodeWidthStr;
 use super::Style;
 use super::tally::{Cases, headline, measured, new_and_known, summary, symbol, verdict};
 use super::text::{as_printed, clean, count, duration, first_lines, fit, one_line, wrap};
-use crate::model::{CaseStatus, Finding, GateReport, Outcome, Report, Severity, Skip, State, TEST_FAILED};
+use crate::model::{
+    CaseStatus, Finding, GateReport, Outcome, Report, Severity, Skip, State, Step, TEST_FAILED,
+};
 
 /// How many findings, and how many failed tests, of a gate are listed without `-v`.
 const LISTED: usize = 50;
@@ -125,7 +128,12 @@ impl Page {
             let mark = self.paint(paint, &symbol(&gate.outcome).to_string());
             let word = gate.outcome.word();
             let outcome = self.paint(paint, word);
-            let mut cells = wrap(&summary(gate), room).into_iter();
+            // What was started has lines of its own where it doesn't fit in, or where more is to be told.
+            let whole = summary(gate);
+            let apart = !gate.steps.is_empty()
+                && !gate.summary.is_empty()
+                && (self.style.verbose || whole.width() > room);
+            let mut cells = wrap(if apart { &gate.summary } else { &whole }, room).into_iter();
             let found = cells.next().unwrap_or_default();
             let (name, time) = (name(gate), time(gate));
             let row = format!(
@@ -141,6 +149,33 @@ impl Page {
             for more in cells {
                 self.line(&format!("{:at$}{more}", "", at = fixed - GAP - times));
             }
+            if apart {
+                self.steps(&gate.steps);
+            }
+        }
+    }
+
+    /// A line for each: mark, name, time, and what else there is to know.
+    fn steps(&mut self, steps: &[Step]) {
+        let name = |step: &Step| fit(&one_line(&step.name), WIDEST_NAME);
+        let time = |step: &Step| step.wall_ms.map(duration).unwrap_or_default();
+        let names = steps.iter().map(|step| name(step).width()).max().unwrap_or(0);
+        let times = steps.iter().map(|step| time(step).width()).max().unwrap_or(0);
+        for step in steps {
+            let (mark, paint) = match step.status {
+                CaseStatus::Passed => ("✓", of_outcome(&Outcome::Passed)),
+                CaseStatus::Failed => ("✗", of_outcome(&Outcome::Failed)),
+                CaseStatus::Skipped => ("–", AnsiColor::Yellow.on_default()),
+            };
+            let (name, time) = (name(step), time(step));
+            let row = format!(
+                "  {} {name}{:a$}{time}  {}",
+                self.paint(paint, mark),
+                "",
+                self.paint(DIM, &one_line(&step.note)),
+                a = names - name.width() + GAP + times - time.width(),
+            );
+            self.line(row.trim_end());
         }
     }
 
@@ -168,20 +203,31 @@ impl Page {
         let limit = if self.style.verbose { usize::MAX } else { LISTED };
         let mut file = None;
         let shown = &listed[..listed.len().min(limit)];
-        for (at, finding) in shown.iter().enumerate() {
+        let mut uses: BTreeMap<&str, usize> = BTreeMap::new();
+        for fix in listed.iter().filter_map(|finding| finding.fix.as_deref()) {
+            *uses.entry(fix).or_default() += 1;
+        }
+        for finding in shown {
             let path = finding.location.as_ref().map(|at| &at.path);
             if file.is_some_and(|before| before != path) {
                 self.line("");
             }
             file = Some(path);
             self.finding(finding, MESSAGE_LINES.max(GATE_LINES / shown.len()));
-            // One way on for a run of findings that it mends: behind the last of them.
-            let next = shown.get(at + 1).and_then(|next| next.fix.as_ref());
-            if let Some(fix) = finding.fix.as_ref().filter(|fix| next != Some(fix)) {
+            if let Some(fix) = finding.fix.as_ref().filter(|fix| uses[fix.as_str()] == 1) {
                 self.way_on(fix, 4);
             }
         }
         self.left_out(listed.len().saturating_sub(limit));
+        // What mends several of them is told once, where reading ends.
+        let mut shared = listed.iter().filter_map(|finding| finding.fix.as_deref()).collect::<Vec<_>>();
+        shared.retain(|fix| uses.remove(fix).is_some_and(|uses| uses > 1));
+        if !shared.is_empty() {
+            self.line("");
+        }
+        for fix in shared {
+            self.way_on(fix, 2);
+        }
     }
 
     fn finding(&mut self, finding: &Finding, lines: usize) {
@@ -373,7 +419,8 @@ passed; 12.3 s)
         }
         let text = plain(&report);
         let fixes: Vec<&str> = text.lines().filter_map(|line| line.trim().strip_prefix("→ fix ")).collect();
-        assert_eq!(fixes, ["one", "two", "one"]);
+        assert_eq!(fixes, ["two", "one"]);
+        assert!(text.contains("\n\n  → fix one\n\nfailed"), "{text}");
     }
 
     #[test]
@@ -410,6 +457,35 @@ passed; 12.3 s)
             let text = plain(&report);
             assert!(text.contains(&format!("    line {}\n    … {left} more lines", shown - 1)), "{text}");
         }
+    }
+
+    #[test]
+    fn what_a_gate_started_has_lines_where_it_does_not_fit_in() {
+        let step = |name: &str, status, wall_ms, note: &str| Step {
+            name: name.to_owned(),
+            status,
+            wall_ms,
+            note: note.to_owned(),
+        };
+        let mut report = samples::mixed();
+        report.gates.truncate(1);
+        report.gates[0].steps = vec![step("ruff", CaseStatus::Passed, Some(120), "in the snapshot")];
+        let text = plain(&report);
+        assert!(
+            text.starts_with(
+                "✓ hooks  passed   2,112 files, 10 checks, ruff (120 ms in the snapshot)   154 ms\n"
+            ),
+            "{text}"
+        );
+        report.gates[0].steps.push(step("cargo-test", CaseStatus::Failed, Some(1500), "in the working tree"));
+        report.gates[0].steps.push(step("eslint", CaseStatus::Skipped, None, "passed on the same before"));
+        let expected = "\
+✓ hooks  passed   2,112 files, 10 checks                                  154 ms
+  ✓ ruff        120 ms  in the snapshot
+  ✗ cargo-test   1.5 s  in the working tree
+  – eslint              passed on the same before
+";
+        assert!(plain(&report).starts_with(expected), "{}", plain(&report));
     }
 
     #[test]

@@ -7,4 +7,4 @@ mod told;
 
 pub use run::HookInput;
 pub(crate) use run::{End, Ran, Room, Task, depth, run_all};
-pub(crate) use script::FILES;
+pub(crate) use script::{FILES, quote};

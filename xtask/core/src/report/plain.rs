@@ -32,7 +32,7 @@ impl Plain {
                     self.line(&format!("{} | {}", one_line(task), clean(text)));
                 }
             }
-            Event::Progress { .. } => {}
+            Event::Progress { .. } | Event::Part { .. } => {}
             Event::Finished { task, outcome, wall_ms } => {
                 let line = finished(task, outcome, *wall_ms, self.style.colour);
                 self.line(&line);

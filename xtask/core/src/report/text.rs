@@ -43,7 +43,7 @@ pub(super) fn duration(wall_ms: u64) -> String {
     }
 }
 
-#[cfg(test)]
+/// The columns that text takes.
 pub(super) fn columns(text: &str) -> usize {
     text.width()
 }

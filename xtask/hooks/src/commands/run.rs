@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::ffi::OsString;
 use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -114,14 +115,23 @@ pub(crate) fn run_all(cx: &Context, tasks: &[Task<'_>], input: &HookInput, fail_
             }
         }
     }
+    let all: Vec<usize> =
+        (0..tasks.len()).map(|at| units.iter().filter(|unit| unit.task == at).count()).collect();
+    let left: Vec<AtomicUsize> = all.iter().map(|&units| AtomicUsize::new(units)).collect();
     let threads = cx.jobs.get().min(units.len()).max(1);
     let units = Mutex::new(units);
     let next = || lock(&units).pop_front();
     let work = || {
         while let Some(unit) = next() {
             let task = &tasks[unit.task];
+            let (name, all) = (&task.command.name, all[unit.task]);
+            cx.events.part(name, true);
             for script in unit.scripts {
                 one(cx, task, script, input, &cancel, &progress[unit.task]);
+            }
+            match left[unit.task].fetch_sub(1, Ordering::SeqCst) - 1 {
+                0 => cx.events.part(name, false),
+                left => cx.events.progress(name, (all - left) as u64, all as u64, "batches"),
             }
             let failed = lock(&progress[unit.task]).failed.is_some();
             if failed && fail_fast {

@@ -228,8 +228,11 @@ impl Run<'_> {
         let mut report = GateReport::judged("hooks", std::mem::take(&mut self.findings));
         report.steps = steps;
         if self.cx.cancel.is_stopped() {
-            report.outcome =
-                Outcome::Skipped { reason: Skip::Stopped, why: "the run was stopped".to_owned(), fix: None };
+            report.outcome = Outcome::Skipped {
+                reason: Skip::Stopped,
+                why: "the run was stopped before its end, and nothing was changed".to_owned(),
+                fix: None,
+            };
         } else if report.outcome == Outcome::Passed && !self.measured() && self.missing.is_empty() {
             report.outcome = nothing_to_do(self.request)
                 .unwrap_or_else(|| Outcome::nothing_to_do("no check and no command had anything to do"));

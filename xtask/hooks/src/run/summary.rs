@@ -40,7 +40,14 @@ impl Times {
 
 /// A command that ran in a room: `note` says where.
 pub(crate) fn step(name: &str, end: &End, wall: Duration, note: &str) -> Step {
-    let wall_ms = u64::try_from(wall.as_millis()).ok();
+    let started = !matches!(end, End::Stopped) || !wall.is_zero();
+    let wall_ms = u64::try_from(wall.as_millis()).ok().filter(|_| started);
+    let note = match end {
+        End::Stopped if !started => "not started",
+        End::Stopped => "stopped",
+        End::Missing(_) => "its program is not there",
+        End::Passed | End::Failed(_) => note,
+    };
     Step { name: name.to_owned(), status: status(end), wall_ms, note: note.to_owned() }
 }
 

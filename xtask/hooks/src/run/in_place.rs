@@ -127,6 +127,10 @@ impl Run<'_> {
             self.fixer_ended(command, ran.end);
         }
         self.in_place.copies.extend(copies);
+        if matches!(self.request.target, Target::Worktree) {
+            // It was filled with what the working tree held before.
+            self.rooms.start_anew();
+        }
         for (path, before) in before {
             let after = xtask_core::files::read(&self.cx.on_disk(path)).ok();
             if after.as_ref() == Some(&before) {

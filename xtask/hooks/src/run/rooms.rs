@@ -5,19 +5,21 @@ use std::path::Path;
 
 use xtask_core::gate::Context;
 use xtask_core::model::{Problem, RepoPath, Result};
-use xtask_core::repo::{EntryMode, Repo, Side};
+use xtask_core::repo::{Repo, Side};
 
 use super::{Fixes, Target};
 use crate::commands::Room;
 use crate::resolve::{Command, StagePlan};
 use crate::section::Place;
-use crate::snapshot::{Changes, Content, Snapshot, Source, in_place};
+use crate::select::Candidate;
+use crate::snapshot::{Changes, Content, Snapshot, Source, goes_through_link, in_place};
 
 /// The rooms of a run.
 pub(crate) struct Rooms<'a> {
     cx: &'a Context,
     plan: &'a StagePlan,
     target: &'a Target,
+    files: &'a [Candidate],
     /// Made at its first use.
     snapshot: Option<Snapshot>,
     /// Whether the working tree holds what is looked at; learnt at its first use.
@@ -53,8 +55,14 @@ impl Moved {
 }
 
 impl<'a> Rooms<'a> {
-    pub(crate) fn new(cx: &'a Context, plan: &'a StagePlan, target: &'a Target) -> Self {
-        Self { cx, plan, target, snapshot: None, in_place: None }
+    /// Of a run on these files.
+    pub(crate) fn new(
+        cx: &'a Context,
+        plan: &'a StagePlan,
+        target: &'a Target,
+        files: &'a [Candidate],
+    ) -> Self {
+        Self { cx, plan, target, files, snapshot: None, in_place: None }
     }
 
     /// The room of a command that changes nothing, now that fixers have made `fixes`.
@@ -109,8 +117,13 @@ impl<'a> Rooms<'a> {
         if let Some(snapshot) = &mut self.snapshot {
             return snapshot.update(&changed);
         }
+        let unstaged;
         let source = match self.target {
-            Target::Worktree | Target::Index => Source::Index(repo.index_file()),
+            Target::Worktree => {
+                unstaged = self.unstaged(repo)?;
+                Source::Worktree { index: repo.index_file(), paths: &unstaged }
+            }
+            Target::Index => Source::Index(repo.index_file()),
             Target::Commit(id) => Source::Commit(*id),
         };
         let snapshot = Snapshot::prepare(self.cx, source, &changed, &self.plan.link)?;
@@ -121,16 +134,19 @@ impl<'a> Rooms<'a> {
         Ok(())
     }
 
-    /// What lies on top of the index or commit: fixes, and for a run over the working tree what isn't staged.
+    /// What a run over the working tree sees there otherwise than the index: tracked files that aren't as staged, and files that it
+    /// was given although git doesn't hold them.
+    fn unstaged(&self, repo: &Repo) -> Result<Vec<RepoPath>> {
+        let mut paths = repo.unstaged()?;
+        let untracked = self.files.iter().filter(|file| file.id.is_none()).map(|file| &file.path);
+        // What lies behind a link isn't the working tree's, and git refuses to look at it.
+        paths.extend(untracked.filter(|path| !goes_through_link(&self.cx.root, path)).cloned());
+        Ok(paths)
+    }
+
+    /// The fixes, in git's form.
     fn on_top(&self, repo: &Repo, fixes: &Fixes) -> Result<BTreeMap<RepoPath, Content>> {
         let mut changed = BTreeMap::new();
-        if matches!(self.target, Target::Worktree) {
-            for path in repo.unstaged()? {
-                if let Some(content) = on_disk(self.cx, repo, &path)? {
-                    changed.insert(path, content);
-                }
-            }
-        }
         for (path, fixed) in fixes.iter() {
             let content = if matches!(self.target, Target::Worktree) {
                 repo.write_blob(&repo.to_index(path, fixed.after.clone())?)?
@@ -196,23 +212,4 @@ pub(crate) fn commits_own_index(repo: &Repo) -> bool {
 fn uses_index(repo: &Repo, name: &str) -> bool {
     let canonical = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
     canonical(repo.index_file()) == canonical(&repo.git_dir().join(name))
-}
-
-/// What the working tree holds at `path`, as git would hold it; `None` where it holds no file.
-fn on_disk(cx: &Context, repo: &Repo, path: &RepoPath) -> Result<Option<Content>> {
-    let on_disk = cx.on_disk(path);
-    let Ok(metadata) = std::fs::symlink_metadata(&on_disk) else { return Ok(None) };
-    if metadata.is_symlink() {
-        let target = std::fs::read_link(&on_disk)
-            .map_err(|cause| Problem::invalid(format!("can't read {path}")).why(cause))?;
-        let target = RepoPath::relative(Path::new(""), &target);
-        let bytes = target.map(|target| target.as_bytes().to_vec()).unwrap_or_default();
-        return Ok(Some(Content { mode: EntryMode::Symlink, id: repo.write_blob(&bytes)? }));
-    }
-    if !metadata.is_file() {
-        return Ok(None);
-    }
-    let mode = if crate::select::is_executable(&metadata) { EntryMode::Executable } else { EntryMode::File };
-    let id = repo.write_blob(&repo.to_index(path, xtask_core::files::read(&on_disk)?)?)?;
-    Ok(Some(Content { mode, id }))
 }

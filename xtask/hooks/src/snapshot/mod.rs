@@ -28,6 +28,7 @@ pub use git::in_place;
 use git::{At, Git};
 use git_dir::Head;
 use links::Trees;
+pub(crate) use links::goes_through_link;
 use lock::{Lock, Running};
 use place::Place;
 use state::State;
@@ -42,6 +43,14 @@ pub fn is_snapshot(cx: &Context) -> bool {
 pub enum Source<'a> {
     /// What this index file has staged.
     Index(&'a Path),
+    /// What this index file has staged, but for these paths: they are as in the working tree, or gone as there. Those that the index
+    /// doesn't have count, too.
+    Worktree {
+        /// The index file.
+        index: &'a Path,
+        /// What isn't as it is staged.
+        paths: &'a [RepoPath],
+    },
     /// A commit.
     Commit(ObjectId),
 }

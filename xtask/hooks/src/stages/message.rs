@@ -27,7 +27,7 @@ pub(super) fn run(cx: &Context, plan: &StagePlan, input: &HookInput) -> Result<G
     // Absolute: a command may run elsewhere.
     let path = RepoPath::new(on_disk.as_os_str().as_encoded_bytes());
     let target = Target::Index;
-    let mut rooms = Rooms::new(cx, plan, &target);
+    let mut rooms = Rooms::new(cx, plan, &target, &[]);
     let which = match &cx.repo {
         Some(repo) if !owns_index(repo) && !plan.commands.is_empty() => {
             rooms.prepare(&Fixes::default())?;

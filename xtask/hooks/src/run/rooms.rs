@@ -168,20 +168,46 @@ impl<'a> Rooms<'a> {
         self.snapshot.as_mut().map_or_else(|| Ok(Changes::new()), Snapshot::changes)
     }
 
-    /// Does something with a room. The snapshot must be prepared.
-    pub(crate) fn with<T>(&self, which: Which, act: impl FnOnce(&Room<'_>) -> T) -> T {
-        match (which, &self.snapshot) {
-            (Which::Snapshot, Some(snapshot)) => act(&Room {
+    /// Lets commands run in a room. The snapshot must be prepared. A problem where they moved what isn't theirs to move.
+    pub(crate) fn with<T>(&self, which: Which, act: impl FnOnce(&Room<'_>) -> T) -> Result<T> {
+        let snapshot = self.snapshot.as_ref().filter(|_| which == Which::Snapshot);
+        let (done, moved) = if let Some(snapshot) = snapshot {
+            let done = act(&Room {
                 root: snapshot.root(),
                 called: "in the snapshot",
                 enter: &|process| snapshot.environment(process),
-            }),
-            _ => act(&Room {
+            });
+            (done, snapshot.moved_refs())
+        } else {
+            let before = self.refs();
+            let done = act(&Room {
                 root: &self.cx.root,
                 called: "in the working tree",
                 enter: &|process| in_place(self.cx, process),
-            }),
+            });
+            let after = self.refs();
+            let moved = before.into_iter().zip(after).filter(|(before, after)| before != after);
+            (done, moved.map(|((name, _), _)| name.to_owned()).collect())
+        };
+        if moved.is_empty() || self.cx.cancel.is_stopped() {
+            return Ok(done);
         }
+        let place = if which == Which::Snapshot {
+            "in its snapshot; yours are as before"
+        } else {
+            "in the working tree"
+        };
+        Err(Problem::invalid("a hook command changed what is being committed")
+            .why(format!("{} moved {place}", moved.join(", ")))
+            .fix("leave `git commit`, `git stash`, `git switch` and the like out of the stage's commands"))
+    }
+
+    /// What a commit goes on top of, and what was put aside, before a commit; nothing at other stages: there commands may move them.
+    fn refs(&self) -> Vec<(&'static str, String)> {
+        let (Some(repo), Target::Index) = (&self.cx.repo, self.target) else { return Vec::new() };
+        let id = |name: &str| repo.resolve(name).map(|id| id.to_string()).unwrap_or_default();
+        let branch = repo.head_branch().ok().flatten().map(|branch| branch.to_string()).unwrap_or_default();
+        vec![("HEAD", branch + &id("HEAD")), ("refs/stash", id("refs/stash"))]
     }
 
     /// How far the working tree has moved on from what is looked at, while commands ran in it.

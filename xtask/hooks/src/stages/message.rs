@@ -41,7 +41,7 @@ pub(super) fn run(cx: &Context, plan: &StagePlan, input: &HookInput) -> Result<G
     for command in &plan.commands {
         let ran = rooms.with(which, |room| {
             run_all(cx, &[Task { command, files: vec![&path], room }], input, plan.fail_fast)
-        });
+        })?;
         for ran in ran {
             match ran.end {
                 End::Passed | End::Stopped => {}

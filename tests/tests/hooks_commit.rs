@@ -22,6 +22,8 @@ mod partly;
 mod paths;
 #[path = "hooks_commit/repo.rs"]
 mod repo;
+#[path = "hooks_commit/selected.rs"]
+mod selected;
 #[path = "hooks_commit/signals.rs"]
 mod signals;
 #[path = "hooks_commit/stages.rs"]

@@ -391,3 +391,26 @@ fn a_verdict_is_remembered() {
     repo.commit().fails(&["check"]);
     assert_eq!(runs(), 4, "what fails isn't remembered");
 }
+
+/// Inputs that git doesn't hold have no name to remember by: the command runs each time.
+#[test]
+fn a_verdict_on_what_git_does_not_hold_is_not_remembered() {
+    for (inputs, ignored, file) in [
+        ("[\".env\"]", ".env\n", ".env"),
+        ("[\"*.cfg\"]", "", "mine.cfg"),
+        ("[\"*.cfg\", \".env\"]", ".env\n", ".env"),
+    ] {
+        let repo = Repo::new(&format!(
+            "[hooks.pre-commit.commands.check]\nrun = \"! grep bad {file}\"\ninputs = {inputs}\nin = \"worktree\"\nglob = [\"*.txt\"]\n"
+        ));
+        repo.commit_unchecked("check.cfg", "1\n");
+        repo.write(".git/info/exclude", ignored);
+        repo.write(file, "good\n");
+        repo.stage("f.txt", "x\n");
+        let run = ["hooks", "run", "pre-commit", "--files", "f.txt"];
+        repo.program(&run).ok();
+        repo.program(&run).ok();
+        repo.write(file, "bad\n");
+        repo.program(&run).fails(&["check"]);
+    }
+}

@@ -99,43 +99,86 @@ fn a_command_that_wrecks_the_snapshot() {
     }
 }
 
-/// git in the snapshot that moves things: the user's index, working tree and stashes stay.
+/// git in the snapshot that moves things: the user's branch, index, working tree and stashes stay, and where a ref was moved the commit
+/// fails.
 #[test]
 fn git_that_changes_the_snapshot() {
-    for run in [
-        "git commit -qm sneaky",
-        "git reset -q --hard",
-        "git stash -q",
-        "git checkout -q -b other",
-        "git rm -rqf .",
-        "git clean -dfxq",
-        "git add -A",
-        "git switch -q --detach",
+    for (run, moved) in [
+        ("git commit -qm sneaky", "refs/heads/main"),
+        ("git commit -q --amend -m sneaky", "refs/heads/main"),
+        ("git stash -q", "refs/stash"),
+        ("git checkout -q -b other", "HEAD"),
+        ("git switch -q --detach", "HEAD"),
+        ("git branch -m other", "refs/heads/other"),
+        ("git update-ref -d refs/heads/main", "refs/heads/main"),
+        ("git stash -q; git stash pop -q --index", ""),
+        ("git tag v1", ""),
+        ("git reset -q --hard", ""),
+        ("git checkout -q -- .", ""),
+        ("git rm -rqf .", ""),
+        ("git clean -dfxq", ""),
+        ("git add -A", ""),
+        ("git gc -q --prune=now", ""),
+        ("git config user.name sneaky", ""),
     ] {
-        let repo = Repo::new(&command("git", &format!("{run} || true"), "in = \"snapshot\""));
-        repo.stage("f.txt", "x\n");
-        repo.write("f.txt", "x\nmine\n");
-        repo.write("new.txt", "mine\n");
-        let before = repo.all();
-        let ended = repo.commit();
-        assert_eq!(repo.all().files, before.files, "{run}: {}", ended.told);
-        assert_eq!(repo.line(&["branch", "--show-current"]), "main", "{run}");
-        assert_eq!(repo.staged("f.txt").unwrap(), b"x\n", "{run}");
-        if run.starts_with("git commit") {
-            // The branch is everybody's: git finds that it moved. The hooks don't run in the snapshot again.
-            assert_ne!(ended.code, 0, "{}", ended.told);
-            assert_eq!(repo.line(&["log", "--format=%s"]), "sneaky\nstart");
-            let snapshots = repo.outside().join("cache/xtask/snapshots");
-            let folders =
-                std::fs::read_dir(snapshots).unwrap().filter(|one| one.as_ref().unwrap().path().is_dir());
-            assert_eq!(folders.count(), 1);
-        } else if ended.code == 0 {
-            assert_eq!(repo.head("f.txt").unwrap(), b"x\n", "{run}: {}", ended.told);
-            assert_eq!(repo.line(&["log", "--format=%s"]), "message\nstart", "{run}");
-        } else {
-            assert_eq!(repo.all(), before, "{run}: {}", ended.told);
+        for fixes in [false, true] {
+            let more = if fixes { "fixes = true" } else { "in = \"snapshot\"" };
+            let repo = Repo::new(&command("git", run, more));
+            repo.stage("f.txt", "old\n");
+            repo.write("f.txt", "stashed\n");
+            repo.git(&["commit", "-qnm", "second"]);
+            repo.git(&["stash", "-q"]);
+            repo.stage("f.txt", "x\n");
+            repo.write("f.txt", "x\nmine\n");
+            repo.write("new.txt", "mine\n");
+            let kept = repo.shell("echo unreachable | git hash-object -w --stdin");
+            let refs = || repo.line(&["for-each-ref"]) + &repo.line(&["config", "--local", "--list"]);
+            let (before, refs_before) = (repo.all(), refs());
+            let ended = repo.commit();
+            repo.git(&["cat-file", "-e", kept.trim()]);
+            if moved.is_empty() && ended.code == 0 {
+                assert_eq!(repo.line(&["log", "--format=%s"]), "message\nsecond\nstart", "{run}");
+                assert!(repo.try_git(&["rev-parse", "-q", "--verify", "v1"]).code != 0, "{run}");
+                if !run.contains("rm ") {
+                    assert_eq!(repo.head("f.txt").unwrap(), b"x\n", "{run}: {}", ended.told);
+                    assert_eq!(repo.all().files, before.files, "{run}: {}", ended.told);
+                }
+            } else {
+                assert_ne!(ended.code, 0, "{run}");
+                assert_eq!(repo.all(), before, "{run}: {}", ended.told);
+                assert_eq!(refs(), refs_before, "{run}: {}", ended.told);
+                if !moved.is_empty() {
+                    ended.says(&["a hook command changed what is being committed", moved]);
+                }
+            }
+            assert_eq!(repo.line(&["branch", "--show-current"]), "main", "{run}");
+            assert_eq!(repo.line(&["stash", "list"]).lines().count(), 1, "{run}");
+            repo.is_tidy();
         }
     }
+}
+
+/// The same in place: what the command did is told, and nothing is committed.
+#[test]
+fn git_that_changes_the_working_tree() {
+    for (run, moved) in [("git commit -qnm sneaky", "HEAD"), ("git stash -q", "refs/stash")] {
+        for more in ["", "in = \"worktree\"\nfixes = true"] {
+            let repo = Repo::new(&command("git", run, more));
+            repo.stage("f.txt", "x\n");
+            let ended = repo.commit();
+            assert_ne!(ended.code, 0, "{run}");
+            ended.says(&["a hook command changed what is being committed", moved, "in the working tree"]);
+            if moved == "refs/stash" {
+                repo.shell("rm -f f.txt; git stash pop -q --index");
+            }
+            assert_eq!(repo.staged("f.txt").unwrap(), b"x\n", "{run}");
+            assert_eq!(repo.disk("f.txt").unwrap(), b"x\n", "{run}");
+        }
+    }
+    // What comes back is nobody's loss.
+    let repo = Repo::new(&command("git", "git stash -q -k; git stash pop -q --index", "in = \"worktree\""));
+    repo.stage("f.txt", "x\n");
+    repo.commit().ok();
 }
 
 /// What can't be taken in fails, and nothing is changed.

@@ -376,3 +376,30 @@ fn with_closed_outputs() {
         repo.is_tidy();
     }
 }
+
+/// The hook after a partial commit is killed, or gone, and another partial commit comes before anything recovers.
+#[test]
+fn partial_commits_whose_later_hook_never_ran() {
+    let repo = Repo::new(STRIP);
+    let hook = repo.root().join(".git/hooks/post-commit");
+    let aside = repo.root().join(".git/post-commit");
+    for name in ["a", "b", "c"] {
+        repo.commit_unchecked(name, "old\n");
+    }
+    std::fs::rename(&hook, &aside).unwrap();
+    for name in ["a", "b"] {
+        repo.write(name, format!("new {name} \n"));
+        repo.git(&["commit", "-qm", name, "--", name]);
+    }
+    // The index learnt of none of the fixes so far.
+    assert_eq!(repo.staged("a").unwrap(), b"new a \n");
+    std::fs::rename(&aside, &hook).unwrap();
+    repo.write("c", "new c \n");
+    repo.git(&["commit", "-qm", "c", "--", "c"]);
+    for name in ["a", "b", "c"] {
+        let fixed = format!("new {name}\n");
+        repo.holds(name, fixed.as_bytes(), fixed.as_bytes());
+    }
+    assert_eq!(repo.line(&["status", "--porcelain"]), "");
+    repo.is_tidy();
+}

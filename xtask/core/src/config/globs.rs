@@ -30,6 +30,11 @@ impl Globs {
         self.0.is_empty()
     }
 
+    /// How many there are, less those with `!`.
+    pub fn count(&self) -> usize {
+        usize::try_from(self.0.num_ignores()).unwrap_or(usize::MAX)
+    }
+
     /// Whether the file, or a folder that it is in, matches.
     pub fn matches(&self, path: &RepoPath) -> bool {
         self.which(path).is_some()

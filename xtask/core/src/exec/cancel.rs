@@ -14,6 +14,9 @@ pub enum Interrupt {
     Terminated,
 }
 
+/// Nobody can ask any more.
+const SEALED: u8 = u8::MAX;
+
 /// A flag that all tasks of a run look at. A child has the flags of its parents, too: cancelling the child leaves the parent alone.
 #[derive(Clone, Debug, Default)]
 pub struct Cancel {
@@ -42,10 +45,20 @@ impl Cancel {
         let _ = self.own.compare_exchange(0, code, Ordering::SeqCst, Ordering::SeqCst);
     }
 
+    /// What was begun is done, and can't be taken back any more: from now on it is too late to ask for a stop. The reason, where
+    /// somebody asked before.
+    pub fn seal(&self) -> Result<(), Interrupt> {
+        if let Some(reason) = self.parent.as_ref().and_then(|parent| parent.reason()) {
+            return Err(reason);
+        }
+        let _ = self.own.compare_exchange(0, SEALED, Ordering::SeqCst, Ordering::SeqCst);
+        self.reason().map_or(Ok(()), Err)
+    }
+
     /// Why to stop, or `None` to go on.
     pub fn reason(&self) -> Option<Interrupt> {
         let own = match self.own.load(Ordering::SeqCst) {
-            0 => None,
+            0 | SEALED => None,
             1 => Some(Interrupt::FailFast),
             2 => Some(Interrupt::Interrupted),
             _ => Some(Interrupt::Terminated),
@@ -76,5 +89,18 @@ mod tests {
         parent.stop(Interrupt::Interrupted);
         assert_eq!(parent.reason(), Some(Interrupt::Terminated));
         assert_eq!(parent.child().reason(), Some(Interrupt::Terminated));
+    }
+
+    #[test]
+    fn what_is_done_is_done() {
+        let cancel = Cancel::new();
+        assert_eq!(cancel.seal(), Ok(()));
+        cancel.stop(Interrupt::Interrupted);
+        assert_eq!((cancel.reason(), cancel.seal()), (None, Ok(())));
+        let cancel = Cancel::new();
+        cancel.stop(Interrupt::Terminated);
+        assert_eq!(cancel.seal(), Err(Interrupt::Terminated));
+        assert_eq!(cancel.child().seal(), Err(Interrupt::Terminated));
+        assert_eq!(cancel.reason(), Some(Interrupt::Terminated));
     }
 }

@@ -29,11 +29,10 @@ pub(super) fn take(state: &Path, events: &Events, cancel: &Cancel, wait: Duratio
             Err(TryLockError::WouldBlock) => {}
         }
         if let Some(reason) = cancel.reason() {
-            let kind = match reason {
-                Interrupt::Terminated => ProblemKind::Terminated,
-                _ => ProblemKind::Interrupted,
-            };
-            return Err(Problem::new(kind, "stopped while waiting for another run in this working tree"));
+            return Err(Problem {
+                what: "stopped while waiting for another run in this working tree".to_owned(),
+                ..stopped(reason)
+            });
         }
         if begun.elapsed() >= wait {
             return Err(Problem::invalid("another run of xtask works in this working tree")
@@ -56,6 +55,15 @@ pub(super) fn take(state: &Path, events: &Events, cancel: &Cancel, wait: Duratio
     let text = format!("process {} ({})\n", std::process::id(), words.join(" "));
     let _ = file.set_len(0).and_then(|()| file.rewind()).and_then(|()| file.write_all(text.as_bytes()));
     Ok(file)
+}
+
+/// The problem of a run that is to stop.
+pub(super) fn stopped(reason: Interrupt) -> Problem {
+    let kind = match reason {
+        Interrupt::Terminated => ProblemKind::Terminated,
+        Interrupt::FailFast | Interrupt::Interrupted => ProblemKind::Interrupted,
+    };
+    Problem::new(kind, "stopped while files were changed; they are as before")
 }
 
 /// What the holder wrote of itself.

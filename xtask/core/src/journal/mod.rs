@@ -134,6 +134,7 @@ impl Recovered {
 pub struct Journal {
     folder: Folder,
     events: Events,
+    cancel: Cancel,
     /// The lock of the operating system goes with it.
     _lock: File,
 }
@@ -155,7 +156,7 @@ impl Journal {
         let folder = Folder::of(repo)?;
         let lock = lock::take(&folder.state, events, cancel, wait)?;
         let locks = repo.remove_left_locks()?;
-        let journal = Self { folder, events: events.clone(), _lock: lock };
+        let journal = Self { folder, events: events.clone(), cancel: cancel.clone(), _lock: lock };
         let mut recovered = recover::recover(repo, &journal.folder)?;
         recovered.locks = locks;
         Ok((journal, recovered))
@@ -166,7 +167,8 @@ impl Journal {
         Folder::path_of_plan(repo).exists()
     }
 
-    /// Carries out a change as a whole, or not at all: on `Changed`, and on a problem, everything is as it was.
+    /// Carries out a change as a whole, or not at all: on `Changed`, and on a problem, everything is as it was. One that is done seals
+    /// the flag by which the run is stopped.
     pub fn apply(&self, repo: &Repo, edit: &Edit) -> Result<Applied> {
         let top =
             repo.work_dir().ok_or_else(|| Problem::usage("can't change files: there is no working tree"))?;
@@ -245,6 +247,8 @@ impl Journal {
         if !changed.is_empty() {
             return Ok(Applied::Changed(changed));
         }
+        // Until here everything can be taken back. From here on it is done: a signal comes too late to stop anything.
+        self.cancel.seal().map_err(lock::stopped)?;
         self.folder.mark_applied()?;
         transition("it is marked as applied");
         Ok(Applied::Done)

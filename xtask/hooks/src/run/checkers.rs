@@ -92,7 +92,7 @@ impl<'r> Run<'r> {
             let tasks: Vec<Task<'_>> =
                 with_files.map(|(command, files)| Task { command, files: files.clone(), room }).collect();
             (room.called, run_all(self.cx, &tasks, self.request.input, self.request.plan.fail_fast))
-        });
+        })?;
         if commands.iter().any(|command| command.inputs.is_some()) {
             verdicts.look_again(self.cx, self.request.target)?;
         }
@@ -143,6 +143,9 @@ impl<'r> Run<'r> {
                 Change::Modified { content, staged: true } | Change::Created { content, staged: true }
                     if self.request.intent == Intent::Fix && content.mode.is_file() =>
                 {
+                    if self.takes_back(&path, content)? {
+                        continue;
+                    }
                     let at = self.place_of(&path);
                     let bytes = self.in_my_form(&path, content)?;
                     let before = self.before_of(&path)?;

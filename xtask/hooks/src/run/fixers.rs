@@ -197,7 +197,7 @@ impl Run<'_> {
                 .map(|(command, mine)| Task { command, files: mine.iter().copied().collect(), room })
                 .collect();
             (room.called, run_all(self.cx, &tasks, self.request.input, self.request.plan.fail_fast))
-        });
+        })?;
         let mut failed = false;
         // What a command left that was ended by force is nobody's fix.
         let mut whole: Vec<&(&Command, BTreeSet<&RepoPath>)> = Vec::new();
@@ -251,6 +251,10 @@ impl Run<'_> {
             } else {
                 by
             };
+            if staged && self.takes_back(&path, now)? {
+                others.push(path);
+                continue;
+            }
             let bytes = self.in_my_form(&path, now)?;
             let before = self.before_of(&path)?;
             for name in &by {
@@ -274,6 +278,27 @@ impl Run<'_> {
             ));
         }
         Ok(())
+    }
+
+    /// Whether a command put HEAD's content of a file into the index, which takes back all that is staged of it: `git reset` does so,
+    /// and no fixer means it. Then that is a finding.
+    pub(super) fn takes_back(&mut self, path: &RepoPath, content: Content) -> Result<bool> {
+        let (Some(repo), Target::Index) = (&self.cx.repo, self.request.target) else { return Ok(false) };
+        if repo.shape()?.empty {
+            return Ok(false);
+        }
+        let head = repo.tree("HEAD")?;
+        let is_heads = head
+            .binary_search_by(|entry| entry.path.cmp(path))
+            .is_ok_and(|at| (head[at].mode, head[at].id) == (content.mode, content.id));
+        if is_heads {
+            let message =
+                "a command took back what is staged of the file (`git reset`?); nothing was changed";
+            let at = Some(Location::file(path.clone()));
+            let fix = "leave what resets or checks out files out of the stage's commands";
+            self.findings.push(Finding::new("hooks", "taken-back", at, message).fix(fix));
+        }
+        Ok(is_heads)
     }
 
     /// How the file of this path was before any fixer, also where this run isn't about it; `None` where there was none.

@@ -114,12 +114,16 @@ impl Run<'_> {
             }
         }
         let copies = Copies::make(self.cx, &before)?;
-        let (called, ran) = self.rooms.with(Which::InPlace, |room| {
+        let ended = self.rooms.with(Which::InPlace, |room| {
             let files = mine.iter().copied().collect();
             let ran = run_all(self.cx, &[Task { command, files, room }], self.request.input, false);
             (room.called, ran)
         });
-        let mut whole = true;
+        let (called, ran, problem) = match ended {
+            Ok((called, ran)) => (called, ran, None),
+            Err(problem) => ("", Vec::new(), Some(problem)),
+        };
+        let mut whole = problem.is_none();
         for ran in ran {
             whole &= ran.whole;
             if first {
@@ -128,6 +132,10 @@ impl Run<'_> {
             self.fixer_ended(command, ran.end);
         }
         self.in_place.copies.extend(copies);
+        if matches!(self.request.target, Target::Worktree) {
+            // It was filled with what the working tree held before.
+            self.rooms.start_anew();
+        }
         for (path, before) in before {
             let after = xtask_core::files::read(&self.cx.on_disk(path)).ok();
             if after.as_ref() == Some(&before) {
@@ -143,7 +151,7 @@ impl Run<'_> {
                 changed.entry(path.clone()).or_default().insert(command.name.clone());
             }
         }
-        Ok(())
+        problem.map_or(Ok(()), Err)
     }
 
     /// Takes in one file that a command changed on disk: the same change is made to what this run looks at.

@@ -134,7 +134,7 @@ pub(crate) fn run(cx: &Context, request: Request<'_>) -> Result<Ended> {
         known: if credentials::check(plan).is_some() { Known::default() } else { Known::load(cx, plan) },
         findings: Vec::new(),
         missing: Vec::new(),
-        rooms: Rooms::new(cx, plan, target),
+        rooms: Rooms::new(cx, plan, target, files),
         times: Times::default(),
         without_python: false,
         commands: 0,

@@ -5,19 +5,21 @@ use std::path::Path;
 
 use xtask_core::gate::Context;
 use xtask_core::model::{Problem, RepoPath, Result};
-use xtask_core::repo::{EntryMode, Repo, Side};
+use xtask_core::repo::{Repo, Side};
 
 use super::{Fixes, Target};
 use crate::commands::Room;
 use crate::resolve::{Command, StagePlan};
 use crate::section::Place;
-use crate::snapshot::{Changes, Content, Snapshot, Source, in_place};
+use crate::select::Candidate;
+use crate::snapshot::{Changes, Content, Snapshot, Source, goes_through_link, in_place};
 
 /// The rooms of a run.
 pub(crate) struct Rooms<'a> {
     cx: &'a Context,
     plan: &'a StagePlan,
     target: &'a Target,
+    files: &'a [Candidate],
     /// Made at its first use.
     snapshot: Option<Snapshot>,
     /// Whether the working tree holds what is looked at; learnt at its first use.
@@ -53,8 +55,14 @@ impl Moved {
 }
 
 impl<'a> Rooms<'a> {
-    pub(crate) fn new(cx: &'a Context, plan: &'a StagePlan, target: &'a Target) -> Self {
-        Self { cx, plan, target, snapshot: None, in_place: None }
+    /// Of a run on these files.
+    pub(crate) fn new(
+        cx: &'a Context,
+        plan: &'a StagePlan,
+        target: &'a Target,
+        files: &'a [Candidate],
+    ) -> Self {
+        Self { cx, plan, target, files, snapshot: None, in_place: None }
     }
 
     /// The room of a command that changes nothing, now that fixers have made `fixes`.
@@ -109,8 +117,13 @@ impl<'a> Rooms<'a> {
         if let Some(snapshot) = &mut self.snapshot {
             return snapshot.update(&changed);
         }
+        let unstaged;
         let source = match self.target {
-            Target::Worktree | Target::Index => Source::Index(repo.index_file()),
+            Target::Worktree => {
+                unstaged = self.unstaged(repo)?;
+                Source::Worktree { index: repo.index_file(), paths: &unstaged }
+            }
+            Target::Index => Source::Index(repo.index_file()),
             Target::Commit(id) => Source::Commit(*id),
         };
         let snapshot = Snapshot::prepare(self.cx, source, &changed, &self.plan.link)?;
@@ -121,16 +134,19 @@ impl<'a> Rooms<'a> {
         Ok(())
     }
 
-    /// What lies on top of the index or commit: fixes, and for a run over the working tree what isn't staged.
+    /// What a run over the working tree sees there otherwise than the index: tracked files that aren't as staged, and files that it
+    /// was given although git doesn't hold them.
+    fn unstaged(&self, repo: &Repo) -> Result<Vec<RepoPath>> {
+        let mut paths = repo.unstaged()?;
+        let untracked = self.files.iter().filter(|file| file.id.is_none()).map(|file| &file.path);
+        // What lies behind a link isn't the working tree's, and git refuses to look at it.
+        paths.extend(untracked.filter(|path| !goes_through_link(&self.cx.root, path)).cloned());
+        Ok(paths)
+    }
+
+    /// The fixes, in git's form.
     fn on_top(&self, repo: &Repo, fixes: &Fixes) -> Result<BTreeMap<RepoPath, Content>> {
         let mut changed = BTreeMap::new();
-        if matches!(self.target, Target::Worktree) {
-            for path in repo.unstaged()? {
-                if let Some(content) = on_disk(self.cx, repo, &path)? {
-                    changed.insert(path, content);
-                }
-            }
-        }
         for (path, fixed) in fixes.iter() {
             let content = if matches!(self.target, Target::Worktree) {
                 repo.write_blob(&repo.to_index(path, fixed.after.clone())?)?
@@ -152,20 +168,46 @@ impl<'a> Rooms<'a> {
         self.snapshot.as_mut().map_or_else(|| Ok(Changes::new()), Snapshot::changes)
     }
 
-    /// Does something with a room. The snapshot must be prepared.
-    pub(crate) fn with<T>(&self, which: Which, act: impl FnOnce(&Room<'_>) -> T) -> T {
-        match (which, &self.snapshot) {
-            (Which::Snapshot, Some(snapshot)) => act(&Room {
+    /// Lets commands run in a room. The snapshot must be prepared. A problem where they moved what isn't theirs to move.
+    pub(crate) fn with<T>(&self, which: Which, act: impl FnOnce(&Room<'_>) -> T) -> Result<T> {
+        let snapshot = self.snapshot.as_ref().filter(|_| which == Which::Snapshot);
+        let (done, moved) = if let Some(snapshot) = snapshot {
+            let done = act(&Room {
                 root: snapshot.root(),
                 called: "in the snapshot",
                 enter: &|process| snapshot.environment(process),
-            }),
-            _ => act(&Room {
+            });
+            (done, snapshot.moved_refs())
+        } else {
+            let before = self.refs();
+            let done = act(&Room {
                 root: &self.cx.root,
                 called: "in the working tree",
                 enter: &|process| in_place(self.cx, process),
-            }),
+            });
+            let after = self.refs();
+            let moved = before.into_iter().zip(after).filter(|(before, after)| before != after);
+            (done, moved.map(|((name, _), _)| name.to_owned()).collect())
+        };
+        if moved.is_empty() || self.cx.cancel.is_stopped() {
+            return Ok(done);
         }
+        let place = if which == Which::Snapshot {
+            "in its snapshot; yours are as before"
+        } else {
+            "in the working tree"
+        };
+        Err(Problem::invalid("a hook command changed what is being committed")
+            .why(format!("{} moved {place}", moved.join(", ")))
+            .fix("leave `git commit`, `git stash`, `git switch` and the like out of the stage's commands"))
+    }
+
+    /// What a commit goes on top of, and what was put aside, before a commit; nothing at other stages: there commands may move them.
+    fn refs(&self) -> Vec<(&'static str, String)> {
+        let (Some(repo), Target::Index) = (&self.cx.repo, self.target) else { return Vec::new() };
+        let id = |name: &str| repo.resolve(name).map(|id| id.to_string()).unwrap_or_default();
+        let branch = repo.head_branch().ok().flatten().map(|branch| branch.to_string()).unwrap_or_default();
+        vec![("HEAD", branch + &id("HEAD")), ("refs/stash", id("refs/stash"))]
     }
 
     /// How far the working tree has moved on from what is looked at, while commands ran in it.
@@ -196,23 +238,4 @@ pub(crate) fn commits_own_index(repo: &Repo) -> bool {
 fn uses_index(repo: &Repo, name: &str) -> bool {
     let canonical = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
     canonical(repo.index_file()) == canonical(&repo.git_dir().join(name))
-}
-
-/// What the working tree holds at `path`, as git would hold it; `None` where it holds no file.
-fn on_disk(cx: &Context, repo: &Repo, path: &RepoPath) -> Result<Option<Content>> {
-    let on_disk = cx.on_disk(path);
-    let Ok(metadata) = std::fs::symlink_metadata(&on_disk) else { return Ok(None) };
-    if metadata.is_symlink() {
-        let target = std::fs::read_link(&on_disk)
-            .map_err(|cause| Problem::invalid(format!("can't read {path}")).why(cause))?;
-        let target = RepoPath::relative(Path::new(""), &target);
-        let bytes = target.map(|target| target.as_bytes().to_vec()).unwrap_or_default();
-        return Ok(Some(Content { mode: EntryMode::Symlink, id: repo.write_blob(&bytes)? }));
-    }
-    if !metadata.is_file() {
-        return Ok(None);
-    }
-    let mode = if crate::select::is_executable(&metadata) { EntryMode::Executable } else { EntryMode::File };
-    let id = repo.write_blob(&repo.to_index(path, xtask_core::files::read(&on_disk)?)?)?;
-    Ok(Some(Content { mode, id }))
 }

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use xtask_core::gate::Context;
 use xtask_core::model::{RepoPath, Result};
-use xtask_core::repo::{EntryMode, ObjectId};
+use xtask_core::repo::{ChangeKind, EntryMode, ObjectId, Side};
 
 use super::{Run, Target};
 use crate::cache::{Cache, CommandInputs, Key, command_key, folder, plan_fingerprint};
@@ -19,6 +19,8 @@ pub(super) struct Verdicts {
     passed: Vec<Key>,
     /// The paths whose content isn't that of the index, where a run looks at the working tree.
     changed: BTreeSet<RepoPath>,
+    /// What lies in the working tree that git doesn't track, but for what it ignores.
+    untracked: Vec<RepoPath>,
 }
 
 impl Verdicts {
@@ -30,7 +32,13 @@ impl Verdicts {
             Target::Index | Target::Commit(_) => BTreeSet::new(),
         };
         let cache = Cache::load(&folder(repo), &plan_fingerprint(&[], &Options::default(), b"commands"));
-        Ok(Self { cache, passed: Vec::new(), changed })
+        let untracked = if repo.work_dir().is_some() {
+            let all = repo.changes(&Side::Index, &Side::Worktree)?;
+            all.into_iter().filter(|one| one.kind == ChangeKind::Added).map(|one| one.path).collect()
+        } else {
+            Vec::new()
+        };
+        Ok(Self { cache, passed: Vec::new(), changed, untracked })
     }
 
     /// Remembers that a command passed on what this key stands for.
@@ -90,12 +98,24 @@ impl Run<'_> {
             }
             files.push((path, id, candidate.is_executable()));
         }
+        // What git doesn't hold isn't in the key: what matches such files, links, or nothing that is tracked may depend on them.
+        let linked = |link: &String| inputs.matches(&RepoPath::from(link.as_str()));
+        let outside = verdicts.untracked.iter().any(|path| inputs.matches(path))
+            || self.request.plan.link.iter().any(linked);
+        if outside {
+            return Ok(None);
+        }
         let mut others = Vec::new();
+        let mut matched = BTreeSet::new();
         for entry in self.request.entries.iter().filter(|entry| inputs.matches(&entry.path)) {
             if entry.stage > 0 || !entry.mode.is_file() || !is_plain(&entry.path) {
                 return Ok(None);
             }
+            matched.extend(inputs.which(&entry.path));
             others.push((&entry.path, entry.id, entry.mode == EntryMode::Executable));
+        }
+        if matched.len() < inputs.count() {
+            return Ok(None);
         }
         let environment: BTreeMap<String, String> = command.env.iter().cloned().collect();
         let folder = command.folder.as_ref().map(ToString::to_string).unwrap_or_default();

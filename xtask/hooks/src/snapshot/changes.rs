@@ -1,13 +1,13 @@
 //! What commands changed in the snapshot.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 
 use xtask_core::model::{Problem, RepoPath, Result};
 use xtask_core::repo::{EntryMode, ObjectId};
 
-use super::fill::{index_info, is_own};
+use super::fill::{index_info, is_own, listed, take_in};
 use super::git::{At, Git, fields};
-use super::links::goes_through_link;
 use super::remove::remove_all;
 use super::state::IndexMark;
 use super::{Content, Snapshot};
@@ -86,7 +86,7 @@ impl Snapshot {
         let git = self.git();
         git.fed(&["update-index", "-z", "--index-info"], index_info(&changed))?;
         let paths: Vec<&[u8]> = changed.keys().map(RepoPath::as_bytes).collect();
-        git.fed(&["checkout-index", "--force", "--index", "-z", "--stdin"], listed_again(&paths))?;
+        git.fed(&["checkout-index", "--force", "--index", "-z", "--stdin"], listed(paths.into_iter()))?;
         let mut now = self.staged_differences(&self.place.git.join("index"))?;
         for (path, told) in std::mem::take(&mut self.told) {
             if told.before.is_none() && !told.staged && !changed.contains_key(&path) {
@@ -101,7 +101,7 @@ impl Snapshot {
     fn differences(&self) -> Result<BTreeMap<RepoPath, Delta>> {
         self.clear_lock()?;
         let git = self.git();
-        let listed = git.output(&[
+        let told = git.output(&[
             "ls-files",
             "-z",
             "-t",
@@ -112,7 +112,7 @@ impl Snapshot {
         ])?;
         // `TAG PATH`; the tag of untracked files is `?`, another repository has a slash at its end.
         let (mut touched, mut created) = (Vec::new(), Vec::new());
-        for line in fields(&listed) {
+        for line in fields(&told) {
             match (line.strip_prefix(b"? "), line.get(2..)) {
                 (Some(path), _) if path.ends_with(b"/") || is_own(&self.state.links, path) => {}
                 (Some(path), _) => created.push(path),
@@ -124,10 +124,6 @@ impl Snapshot {
         if touched.is_empty() && created.is_empty() && self.state.index == IndexMark::of(&index) {
             return Ok(BTreeMap::new());
         }
-        // A folder that became a link: git refuses to look at what was in it.
-        let (gone, touched): (Vec<&[u8]>, Vec<&[u8]>) =
-            touched.into_iter().partition(|path| goes_through_link(&self.place.tree, &RepoPath::new(*path)));
-        let none = "0".repeat(2 * ObjectId::from_hex(&self.tree).map_or(20, |tree| tree.as_bytes().len()));
         // What is in the index now and wasn't told yet, a command put there.
         let own = self.staged_differences(&index)?;
         let staged = |path: &RepoPath, delta: &Delta| match (own.get(path), self.told.get(path)) {
@@ -136,9 +132,7 @@ impl Snapshot {
             (Some(own), _) => own.after == delta.after,
             (None, _) => false,
         };
-        let removals = gone.iter().flat_map(|path| [b"0 ", none.as_bytes(), b"\t", path, b"\0"].concat());
-        take_in(&git, &["--index-info"], removals.collect())?;
-        take_in(&git, &["--replace", "--remove", "--stdin"], listed_again(&touched))?;
+        take_in_left(&git, &self.place.tree, "--replace", &touched)?;
         let mut differences = self.staged_differences(&index)?;
         if !created.is_empty() {
             let copy = self.place.folder.join("created-index");
@@ -146,11 +140,7 @@ impl Snapshot {
             remove_all(&self.place.folder.join("created-index.lock")).map_err(failed)?;
             std::fs::copy(&index, &copy).map_err(failed)?;
             let at = At { index: Some(&copy), ..self.at() };
-            take_in(
-                &Git::new(&self.cx, at),
-                &["--add", "--replace", "--remove", "--stdin"],
-                listed_again(&created),
-            )?;
+            take_in_left(&Git::new(&self.cx, at), &self.place.tree, "--add", &created)?;
             let with_created = self.staged_differences(&copy)?;
             remove_all(&copy).map_err(failed)?;
             differences = with_created;
@@ -162,7 +152,7 @@ impl Snapshot {
     }
 
     /// How this index differs from what the snapshot was filled with. Our links are left out, whoever added them.
-    fn staged_differences(&self, index: &std::path::Path) -> Result<BTreeMap<RepoPath, Delta>> {
+    fn staged_differences(&self, index: &Path) -> Result<BTreeMap<RepoPath, Delta>> {
         let git = Git::new(&self.cx, At { index: Some(index), ..self.at() });
         let output = git.output(&[
             "diff-index",
@@ -189,21 +179,12 @@ impl Snapshot {
     }
 }
 
-/// Brings what lies in the snapshot into an index.
-fn take_in(git: &Git, options: &[&str], input: Vec<u8>) -> Result<()> {
-    if input.is_empty() {
-        return Ok(());
-    }
-    let taken = git.fed(&[&["update-index", "-z"], options].concat(), input);
-    taken.map(drop).map_err(|problem| Problem {
+/// Brings what commands left in the snapshot into an index.
+fn take_in_left(git: &Git, tree: &Path, option: &str, paths: &[&[u8]]) -> Result<()> {
+    take_in(git, tree, option, paths.iter().copied()).map_err(|problem| Problem {
         what: "can't take in what a hook command left in the snapshot".to_owned(),
         ..problem
     })
-}
-
-/// The paths, a zero byte after each.
-fn listed_again(paths: &[&[u8]]) -> Vec<u8> {
-    paths.iter().flat_map(|path| [path, &b"\0"[..]].concat()).collect()
 }
 
 fn change(before: Option<Content>, after: Option<Content>, staged: bool) -> Change {

@@ -11,6 +11,7 @@ use xtask_core::model::{Fingerprint, Problem, RepoPath, Result};
 use xtask_core::repo::{ObjectId, Repo};
 
 use super::git::{At, Git, failed, fields};
+use super::links::goes_through_link;
 use super::place::Place;
 use super::remove::remove_all;
 use super::state::{IndexMark, State};
@@ -50,14 +51,22 @@ pub(super) fn wanted_tree(
             }
             git.output(&["read-tree", &tree])?;
         }
-        Source::Index(file) => match std::fs::copy(file, &index) {
+        Source::Index(file) | Source::Worktree { index: file, .. } => match copy_index(file, &index) {
             // As git has it: no index is an empty one.
             Err(cause) if cause.kind() == std::io::ErrorKind::NotFound => {}
             Err(cause) => {
                 return Err(Problem::invalid(format!("can't copy the index {}", file.display())).why(cause));
             }
-            Ok(_) => {}
+            Ok(()) => {}
         },
+    }
+    if let Source::Worktree { paths, .. } = source {
+        let at = At { git_dir: repo.git_dir(), work_tree: repo.work_dir(), index: Some(&index) };
+        let paths = paths.iter().map(RepoPath::as_bytes);
+        take_in(&Git::new(cx, at), &cx.root, "--add", paths).map_err(|problem| Problem {
+            what: "can't take the files of the working tree into the snapshot".to_owned(),
+            ..problem
+        })?;
     }
     if !changed.is_empty() {
         git.fed(&["update-index", "-z", "--index-info"], index_info(changed))?;
@@ -74,6 +83,37 @@ pub(super) fn wanted_tree(
             .fix("resolve the conflicts, `git add` the files, then commit")),
         None => Err(failed(&["write-tree"], &ended)),
     }
+}
+
+/// Copies an index with its time: git tells by that which files may have changed since without a sign.
+fn copy_index(from: &Path, to: &Path) -> std::io::Result<()> {
+    std::fs::copy(from, to)?;
+    let written = std::fs::metadata(from)?.modified()?;
+    std::fs::File::options().write(true).open(to)?.set_modified(written)
+}
+
+/// Brings what lies in a working tree into git's index, paths that are gone there included. `option` says what else is allowed.
+pub(super) fn take_in<'a>(
+    git: &Git,
+    tree: &Path,
+    option: &str,
+    paths: impl Iterator<Item = &'a [u8]>,
+) -> Result<()> {
+    // A folder that became a link: git refuses to look at what was in it.
+    let (gone, there): (Vec<&[u8]>, Vec<&[u8]>) =
+        paths.partition(|path| goes_through_link(tree, &RepoPath::new(*path)));
+    for (mode, paths) in [("--force-remove", gone), (option, there)] {
+        if !paths.is_empty() {
+            let arguments = ["update-index", "-z", "--replace", "--remove", mode, "--stdin"];
+            git.fed(&arguments, listed(paths.into_iter()))?;
+        }
+    }
+    Ok(())
+}
+
+/// The paths, a zero byte after each.
+pub(super) fn listed<'a>(paths: impl Iterator<Item = &'a [u8]>) -> Vec<u8> {
+    paths.flat_map(|path| [path, &b"\0"[..]].concat()).collect()
 }
 
 /// What `update-index --index-info` reads.

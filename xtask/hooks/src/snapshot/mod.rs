@@ -10,6 +10,7 @@ mod git_dir;
 mod links;
 mod lock;
 mod place;
+mod refs;
 mod remove;
 mod state;
 
@@ -28,8 +29,10 @@ pub use git::in_place;
 use git::{At, Git};
 use git_dir::Head;
 use links::Trees;
+pub(crate) use links::goes_through_link;
 use lock::{Lock, Running};
 use place::Place;
+use refs::Refs;
 use state::State;
 
 /// Whether the context's working tree is a snapshot itself: a hook command uses git there, and its hooks would never end.
@@ -42,6 +45,14 @@ pub fn is_snapshot(cx: &Context) -> bool {
 pub enum Source<'a> {
     /// What this index file has staged.
     Index(&'a Path),
+    /// What this index file has staged, but for these paths: they are as in the working tree, or gone as there. Those that the index
+    /// doesn't have count, too.
+    Worktree {
+        /// The index file.
+        index: &'a Path,
+        /// What isn't as it is staged.
+        paths: &'a [RepoPath],
+    },
     /// A commit.
     Commit(ObjectId),
 }
@@ -76,6 +87,8 @@ pub struct Snapshot {
     /// What `changes` and `update` have made of it since.
     told: BTreeMap<RepoPath, Delta>,
     notices: Vec<String>,
+    /// Its own refs at the start; none where it shares the repository's.
+    refs: Option<Refs>,
     _running: Running,
     _lock: Lock,
 }
@@ -111,6 +124,7 @@ impl Snapshot {
             tree,
             told: BTreeMap::new(),
             notices: Vec::new(),
+            refs: None,
             _running: running,
             _lock: lock,
         };
@@ -126,6 +140,11 @@ impl Snapshot {
     /// A process for a command that runs there, in its own repository: none of git's variables of the hook reach it.
     pub fn environment(&self, process: Process) -> Process {
         git::in_folder(self.root(), process)
+    }
+
+    /// The branches and other refs that commands moved in the snapshot since it was prepared. They are the snapshot's own.
+    pub fn moved_refs(&self) -> Vec<String> {
+        self.refs.as_ref().map_or_else(Vec::new, |refs| refs.moved(&Refs::of(&self.place.git)))
     }
 
     /// What the user should know: links that lead back to the working tree.
@@ -162,7 +181,7 @@ impl Snapshot {
 
     fn fill_once(&mut self, repo: &Repo, head: &Head, settings: &str, wanted: &[links::Link]) -> Result<()> {
         let cx = self.cx.clone();
-        git_dir::bring_up(&cx, repo, &self.place, head)?;
+        self.refs = git_dir::bring_up(&cx, repo, &self.place, head)?;
         links::remove_stale(&self.place.tree, &self.state.links, wanted);
         // Both the old and the new ones, should the run end here.
         let paths: Vec<RepoPath> = wanted.iter().map(|link| link.path.clone()).collect();

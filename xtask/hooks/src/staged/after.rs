@@ -1,6 +1,8 @@
 //! After a commit of some paths (`git commit -- path`): git commits from an index of its own, and the working tree's index doesn't
 //! learn of the fixes. The hook remembers them, and the post-commit hook stages them where nothing else was staged meanwhile.
 
+use std::path::Path;
+
 use serde::{Deserialize, Serialize};
 use xtask_core::gate::Context;
 use xtask_core::journal::Edit;
@@ -42,46 +44,52 @@ pub(super) fn remember(repo: &Repo, edit: &Edit) -> Result<()> {
         let executable = *mode == EntryMode::Executable;
         fixes.push(Fix { path: one.path.clone(), executable, staged, fixed: id(fixed)? });
     }
-    let remembered = Remembered { head: head(repo), fixes };
-    let text = serde_json::to_vec(&remembered)
+    // What an earlier commit's hook didn't come to stage, as it was killed, stays. (Git holds the index now: it can't be staged yet.)
+    let mut all = remembered(&repo.git_dir().join(FILE));
+    all.retain(|earlier| follows(repo, earlier.head.as_deref()));
+    all.push(Remembered { head: head(repo), fixes });
+    let text = serde_json::to_vec(&all)
         .map_err(|cause| Problem::invalid("can't remember the fixes of this commit").why(cause))?;
     xtask_core::files::write(&repo.git_dir().join(FILE), &text)
+}
+
+/// The commits whose fixes weren't staged yet, the oldest first; what can't be read holds none.
+fn remembered(file: &Path) -> Vec<Remembered> {
+    std::fs::read(file).ok().and_then(|text| serde_json::from_slice(&text).ok()).unwrap_or_default()
 }
 
 fn head(repo: &Repo) -> Option<String> {
     repo.resolve("HEAD").ok().map(|id| id.to_string())
 }
 
-/// Whether HEAD is the commit after `before`, or the one that amended it.
+/// Whether HEAD is a commit after `before`, or after the one that amended it.
 fn follows(repo: &Repo, before: Option<&str>) -> bool {
+    let Some(before) = before else { return head(repo).is_some() };
     let id = |revision: &str| repo.resolve(revision).ok().map(|id| id.to_string());
-    let parent = id("HEAD^");
-    parent.as_deref() == before
-        || before.is_some_and(|before| {
-            id("HEAD").as_deref() != Some(before) && parent == id(&format!("{before}^"))
-        })
+    let base = repo.merge_base(before, "HEAD").ok().flatten().map(|id| id.to_string());
+    head(repo).as_deref() != Some(before)
+        && (base.as_deref() == Some(before) || base == id(&format!("{before}^")))
 }
 
 /// Stages in the working tree's index what the commit's own index got fixed. Entries that hold something else by now stay.
 pub(crate) fn after_commit(cx: &Context) -> Result<()> {
     let Some(repo) = &cx.repo else { return Ok(()) };
     let file = repo.git_dir().join(FILE);
-    let Ok(text) = std::fs::read(&file) else { return Ok(()) };
+    if !file.exists() {
+        return Ok(());
+    }
     let gone = || {
         std::fs::remove_file(&file)
             .map_err(|cause| Problem::invalid(format!("can't remove {}", file.display())).why(cause))
     };
-    let remembered: Option<Remembered> = serde_json::from_slice(&text).ok();
-    // Of a commit that never came about.
-    let Some(remembered) = remembered.filter(|one| follows(repo, one.head.as_deref())) else {
-        return gone();
-    };
+    // The others are of commits that never came about.
+    let all = remembered(&file).into_iter().filter(|one| follows(repo, one.head.as_deref()));
     let mut indexes = vec![repo.clone()];
     // The user named another index for this commit (GIT_INDEX_FILE).
     if !owns_index(repo) {
         indexes.push(repo.with_index_file(repo.git_dir().join("index")));
     }
-    for fix in remembered.fixes {
+    for fix in all.flat_map(|one| one.fixes) {
         let committed = repo.file_at("HEAD", &fix.path)?;
         if committed.map(|bytes| repo.write_blob(&bytes)).transpose()?.map(|id| id.to_string()).as_ref()
             != Some(&fix.fixed)

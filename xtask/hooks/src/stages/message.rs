@@ -28,7 +28,7 @@ pub(super) fn run(cx: &Context, plan: &StagePlan, input: &HookInput) -> Result<G
     // Absolute: a command may run elsewhere.
     let path = RepoPath::new(on_disk.as_os_str().as_encoded_bytes());
     let target = Target::Index;
-    let mut rooms = Rooms::new(cx, plan, &target);
+    let mut rooms = Rooms::new(cx, plan, &target, &[]);
     let which = match &cx.repo {
         Some(repo) if !owns_index(repo) && !plan.commands.is_empty() => {
             rooms.prepare(&Fixes::default())?;
@@ -43,7 +43,7 @@ pub(super) fn run(cx: &Context, plan: &StagePlan, input: &HookInput) -> Result<G
     for command in &plan.commands {
         let (called, ran) = rooms.with(which, |room| {
             (room.called, run_all(cx, &[Task { command, files: vec![&path], room }], input, plan.fail_fast))
-        });
+        })?;
         for ran in ran {
             steps.push(step(&command.name, &ran.end, ran.wall, called));
             match ran.end {

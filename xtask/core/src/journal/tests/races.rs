@@ -6,9 +6,9 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 use super::super::{Applied, Edit, Journal};
 use super::faults::edit;
 use super::{assert_clean, committed, file, open, read, staged};
-use crate::exec::Cancel;
+use crate::exec::{Cancel, Interrupt};
 use crate::fault::meanwhile;
-use crate::model::{Events, RepoPath};
+use crate::model::{Events, ProblemKind, RepoPath};
 use crate::repo::testing::Fixture;
 
 /// The change is refused for these paths, and nothing of it is there but what the other did.
@@ -184,4 +184,41 @@ fn what_cant_be_taken_back_yet_is_taken_back_later() {
     drop(Journal::open(&repo, &Events::none(), &Cancel::new()).unwrap());
     assert_clean(&repo);
     assert_eq!(read(&fixture, "d/b").unwrap(), "mine\n");
+}
+
+/// A signal until all is there takes everything back; one that comes later stops nothing, so that the caller may say that it is done.
+#[test]
+fn a_signal_while_files_change() {
+    for (moment, is_done) in [
+        ("the plan is written", false),
+        ("a part is written", false),
+        ("a file and its twin are exchanged", false),
+        ("a file is replaced", false),
+        ("the index is as planned", false),
+        ("it is marked as applied", true),
+        ("a twin is removed", true),
+    ] {
+        let fixture = committed();
+        let repo = fixture.repo();
+        let cancel = Cancel::new();
+        let (journal, _) = Journal::open(&repo, &Events::none(), &cancel).unwrap();
+        let signal = cancel.clone();
+        meanwhile::plan(moment, 1, move || signal.stop(Interrupt::Interrupted));
+        let applied = journal.apply(&repo, &edit());
+        assert!(meanwhile::is_over());
+        let expected =
+            if is_done { [Some("A\n"), Some("B\n"), Some("N\n")] } else { [Some("a\n"), Some("b\n"), None] };
+        let held = ["a", "d/b", "d/new"].map(|path| read(&fixture, path));
+        assert_eq!(held.each_ref().map(Option::as_deref), expected, "{moment}");
+        if is_done {
+            assert_eq!((applied.unwrap(), cancel.reason()), (Applied::Done, None), "{moment}");
+            assert_eq!(staged(&fixture, "a"), "A\n");
+        } else {
+            let problem = applied.unwrap_err();
+            assert_eq!(problem.kind, ProblemKind::Interrupted, "{moment}: {problem}");
+            assert_eq!(cancel.reason(), Some(Interrupt::Interrupted));
+            assert_eq!(staged(&fixture, "a"), "a\n");
+        }
+        assert_clean(&repo);
+    }
 }

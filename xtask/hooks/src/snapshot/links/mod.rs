@@ -163,7 +163,7 @@ pub(super) fn make(trees: Trees, links: &[Link], is_tracked: impl Fn(&RepoPath) 
 }
 
 /// Whether a folder above the path is a link: what lies behind isn't the snapshot's.
-pub(super) fn goes_through_link(tree: &Path, path: &RepoPath) -> bool {
+pub(crate) fn goes_through_link(tree: &Path, path: &RepoPath) -> bool {
     let on_disk = path.below(tree);
     on_disk.ancestors().skip(1).take_while(|folder| *folder != tree).any(Path::is_symlink)
 }

@@ -365,14 +365,14 @@ fn doctor_tells_what_is_there_and_what_mends_the_rest() {
         state: unmet.clone(),
     }]))];
     let cx = context(folder.path(), "min-version = \"0.1\"\n[hooks]\n", &[]);
-    let needs = xtask_doctor::examine(&cx, &gates);
+    let needs = xtask_doctor::examine(&cx, &gates, None);
     assert!(matches!(need(&needs, "xtask 0.1 or later"), Some(NeedState::Met { .. })), "{needs:?}");
     assert!(matches!(need(&needs, "git 2.30 or later"), Some(NeedState::Met { .. })), "{needs:?}");
     assert!(matches!(need(&needs, "cargo"), Some(NeedState::Met { .. })), "{needs:?}");
     assert!(matches!(need(&needs, "rustc 1.999 or later"), Some(NeedState::Unmet { .. })), "{needs:?}");
     assert_eq!(need(&needs, "ruff"), Some(&unmet));
     assert_eq!(need(&needs, "a container engine"), None);
-    assert_eq!(xtask_doctor::exit_code(&needs).code(), 3);
+    assert_eq!(xtask_doctor::exit_code(&needs, None).code(), 3);
     assert_eq!(xtask_doctor::json(&needs)["ok"], false);
     assert!(xtask_doctor::show(&needs, false).contains("    pip install ruff\n"));
 }
@@ -384,7 +384,7 @@ fn what_doctor_names_installs_the_hooks() {
     let at = |variables: &[(&str, &str)]| context(folder.path(), "[hooks]\n", variables);
     let look = |variables: &[(&str, &str)]| {
         let gates: Vec<Box<dyn Gate>> = vec![Box::new(xtask_hooks::HooksGate)];
-        need(&xtask_doctor::examine(&at(variables), &gates), "the git hooks").cloned()
+        need(&xtask_doctor::examine(&at(variables), &gates, None), "the git hooks").cloned()
     };
     assert_eq!(look(&[("CI", "true")]), None, "a CI runner makes no commits");
     assert!(matches!(look(&[]), Some(NeedState::Unmet { fix, .. }) if fix == "xtask hooks install"));
@@ -406,9 +406,9 @@ fn what_doctor_names_installs_the_hooks() {
 #[test]
 fn an_empty_folder_needs_git_alone() {
     let folder = tempfile::tempdir().unwrap();
-    let needs = xtask_doctor::examine(&context(folder.path(), "", &[]), &[]);
+    let needs = xtask_doctor::examine(&context(folder.path(), "", &[]), &[], None);
     assert_eq!(needs.len(), 1, "{needs:?}");
-    let hooked = xtask_doctor::examine(&context(folder.path(), "[hooks]\n", &[]), &[]);
+    let hooked = xtask_doctor::examine(&context(folder.path(), "[hooks]\n", &[]), &[], None);
     assert!(matches!(
         need(&hooked, "a git repository"),
         Some(NeedState::Unmet { fix, .. }) if fix == "git init"

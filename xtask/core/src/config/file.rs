@@ -58,9 +58,18 @@ impl Config {
                 .why(format!("byte {} (0x{:02x}) begins no character", good + 1, wrong.as_bytes()[good]))
                 .fix("save it as UTF-8")
         })?;
+        Ok(Self { path: Some(path), ..Self::parse_checked(name, text, sections)? })
+    }
+
+    /// The configuration of this text, all of it checked against the known `sections`; `name` stands for the file in errors.
+    pub fn parse_checked(
+        name: impl Into<String>,
+        text: impl Into<String>,
+        sections: &[SectionKind],
+    ) -> Result<Self> {
         let config = Self::parse(name, text)?;
         config.check(sections)?;
-        Ok(Self { path: Some(path), ..config })
+        Ok(config)
     }
 
     /// The configuration of this text, unchecked; `name` stands for the file in errors.

@@ -28,6 +28,7 @@ pub use git::in_place;
 use git::{At, Git};
 use git_dir::Head;
 use links::Trees;
+pub(crate) use links::normal as checked_link;
 use lock::{Lock, Running};
 use place::Place;
 use state::State;

@@ -404,6 +404,22 @@ fn what_doctor_names_installs_the_hooks() {
 }
 
 #[test]
+fn commands_of_hooks_need_their_programs_and_a_compose_file_alone_needs_nothing() {
+    let folder = folder(true, &[("compose.yaml", "services: {}\n")]);
+    let text = "[hooks.pre-commit.commands.a]\nrun = 'no-such-program-here {files}'\n[hooks.pre-push.commands.b]\nrun = 'X=1 no-such-program-here'\n[hooks.pre-push.commands.c]\nrun = 'git status'\n";
+    let gates: Vec<Box<dyn Gate>> = vec![Box::new(xtask_hooks::HooksGate)];
+    let needs = xtask_doctor::examine(&context(folder.path(), text, &[("CI", "true")]), &gates, None);
+    assert_eq!(need(&needs, "a container engine"), None);
+    assert!(matches!(need(&needs, "git"), Some(NeedState::Met { .. })), "{needs:?}");
+    let missing = needs.iter().find(|need| need.name == "no-such-program-here").unwrap();
+    assert_eq!(
+        missing.by,
+        "hooks.pre-commit.commands.a (xtask.toml:2), hooks.pre-push.commands.b (xtask.toml:4)"
+    );
+    assert!(matches!(missing.state, NeedState::Unmet { .. }));
+}
+
+#[test]
 fn an_empty_folder_needs_git_alone() {
     let folder = tempfile::tempdir().unwrap();
     let needs = xtask_doctor::examine(&context(folder.path(), "", &[]), &[], None);

@@ -8,7 +8,7 @@ use serde::de::IntoDeserializer;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::{Fault, Section, SectionKind, TopLevel, error};
+use super::{Fault, Keys, Section, SectionKind, TopLevel, error};
 use crate::model::{Problem, Result};
 
 /// The file's name at the top of a repository.
@@ -125,6 +125,12 @@ impl Config {
             let span = wrong.span().or(Some(span));
             error::in_terms(error::at(&self.name, &self.text, span, wrong.message()), wrong.message(), terms)
         })
+    }
+
+    /// The file and the line of a value: `xtask.toml:3`.
+    pub fn place(&self, keys: &Keys) -> Option<String> {
+        let span = self.table().ok().and_then(|table| span_of(&table, &mut keys.iter()))?;
+        Some(format!("{}:{}", self.name, self.text[..span.start].matches('\n').count() + 1))
     }
 
     /// The problem of a fault, shown where it stands: at the value, of a table at its name.

@@ -365,14 +365,14 @@ fn doctor_tells_what_is_there_and_what_mends_the_rest() {
         state: unmet.clone(),
     }]))];
     let cx = context(folder.path(), "min-version = \"0.1\"\n[hooks]\n", &[]);
-    let needs = xtask_doctor::examine(&cx, &gates);
+    let needs = xtask_doctor::examine(&cx, &gates, None);
     assert!(matches!(need(&needs, "xtask 0.1 or later"), Some(NeedState::Met { .. })), "{needs:?}");
     assert!(matches!(need(&needs, "git 2.30 or later"), Some(NeedState::Met { .. })), "{needs:?}");
     assert!(matches!(need(&needs, "cargo"), Some(NeedState::Met { .. })), "{needs:?}");
     assert!(matches!(need(&needs, "rustc 1.999 or later"), Some(NeedState::Unmet { .. })), "{needs:?}");
     assert_eq!(need(&needs, "ruff"), Some(&unmet));
     assert_eq!(need(&needs, "a container engine"), None);
-    assert_eq!(xtask_doctor::exit_code(&needs).code(), 3);
+    assert_eq!(xtask_doctor::exit_code(&needs, None).code(), 3);
     assert_eq!(xtask_doctor::json(&needs)["ok"], false);
     assert!(xtask_doctor::show(&needs, false).contains("    pip install ruff\n"));
 }
@@ -384,7 +384,7 @@ fn what_doctor_names_installs_the_hooks() {
     let at = |variables: &[(&str, &str)]| context(folder.path(), "[hooks]\n", variables);
     let look = |variables: &[(&str, &str)]| {
         let gates: Vec<Box<dyn Gate>> = vec![Box::new(xtask_hooks::HooksGate)];
-        need(&xtask_doctor::examine(&at(variables), &gates), "the git hooks").cloned()
+        need(&xtask_doctor::examine(&at(variables), &gates, None), "the git hooks").cloned()
     };
     assert_eq!(look(&[("CI", "true")]), None, "a CI runner makes no commits");
     assert!(matches!(look(&[]), Some(NeedState::Unmet { fix, .. }) if fix == "xtask hooks install"));
@@ -404,11 +404,27 @@ fn what_doctor_names_installs_the_hooks() {
 }
 
 #[test]
+fn commands_of_hooks_need_their_programs_and_a_compose_file_alone_needs_nothing() {
+    let folder = folder(true, &[("compose.yaml", "services: {}\n")]);
+    let text = "[hooks.pre-commit.commands.a]\nrun = 'no-such-program-here {files}'\n[hooks.pre-push.commands.b]\nrun = 'X=1 no-such-program-here'\n[hooks.pre-push.commands.c]\nrun = 'git status'\n";
+    let gates: Vec<Box<dyn Gate>> = vec![Box::new(xtask_hooks::HooksGate)];
+    let needs = xtask_doctor::examine(&context(folder.path(), text, &[("CI", "true")]), &gates, None);
+    assert_eq!(need(&needs, "a container engine"), None);
+    assert!(matches!(need(&needs, "git"), Some(NeedState::Met { .. })), "{needs:?}");
+    let missing = needs.iter().find(|need| need.name == "no-such-program-here").unwrap();
+    assert_eq!(
+        missing.by,
+        "hooks.pre-commit.commands.a (xtask.toml:2), hooks.pre-push.commands.b (xtask.toml:4)"
+    );
+    assert!(matches!(missing.state, NeedState::Unmet { .. }));
+}
+
+#[test]
 fn an_empty_folder_needs_git_alone() {
     let folder = tempfile::tempdir().unwrap();
-    let needs = xtask_doctor::examine(&context(folder.path(), "", &[]), &[]);
+    let needs = xtask_doctor::examine(&context(folder.path(), "", &[]), &[], None);
     assert_eq!(needs.len(), 1, "{needs:?}");
-    let hooked = xtask_doctor::examine(&context(folder.path(), "[hooks]\n", &[]), &[]);
+    let hooked = xtask_doctor::examine(&context(folder.path(), "[hooks]\n", &[]), &[], None);
     assert!(matches!(
         need(&hooked, "a git repository"),
         Some(NeedState::Unmet { fix, .. }) if fix == "git init"

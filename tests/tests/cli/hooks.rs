@@ -18,6 +18,29 @@ fn files_are_named_from_where_one_stands() {
     assert_eq!(sandbox.read("bad.txt"), "x\n");
 }
 
+/// Where there is no repository no file is tracked, and where git is needed and missing nothing is measured: neither passes.
+#[test]
+fn without_git_nothing_passes() {
+    let sandbox = xtask_tests::Sandbox::bare_folder(crate::PROGRAM);
+    sandbox.write("a.txt", "text\n");
+    let output = sandbox.run(&["hooks", "run", "pre-commit", "--all-files"]);
+    assert_eq!(output.code, 2, "{output}");
+    assert!(output.stderr.contains("in no git repository"), "{output}");
+    assert_eq!(sandbox.run(&["hooks", "run", "pre-commit"]).code, 2);
+    assert_eq!(sandbox.run(&["hooks", "run", "pre-commit", "--files", "a.txt"]).code, 0);
+    #[cfg(unix)]
+    {
+        let sandbox = repository();
+        sandbox.write("a.txt", "text\n").git(&["add", "a.txt"]);
+        let sandbox = sandbox.variable("PATH", "/nowhere");
+        for more in [&[][..], &["--all-files"]] {
+            let arguments = [&["hooks", "run", "pre-commit"], more].concat();
+            let output = sandbox.run(&arguments);
+            assert!(output.code == 3 || output.stdout.contains("10 checks"), "{output}");
+        }
+    }
+}
+
 /// A command whose program isn't there measured nothing: it is missing, beside what the others found.
 #[test]
 fn a_command_without_its_program_is_missing() {

@@ -4,8 +4,8 @@ use schemars::{JsonSchema, SchemaGenerator};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use super::{Config, Span};
-use crate::model::Result;
+use super::{Config, Fault, Span};
+use crate::model::Problem;
 
 /// A top-level table of `xtask.toml`. Types derive `Deserialize` with `deny_unknown_fields` and without `flatten` or
 /// `untagged`, which lose the place of an error.
@@ -15,13 +15,21 @@ pub trait Section: DeserializeOwned + JsonSchema {
 
     /// Whether it is a list of tables (`[[watch]]`), not one.
     const IS_LIST: bool = false;
+
+    /// Keys that other programs have for something, and what is written here instead: told where such a key is unknown.
+    const TERMS: &'static [(&'static str, &'static str)] = &[];
+
+    /// What reads well and can't be meant.
+    fn faults(&self) -> Vec<Fault> {
+        Vec::new()
+    }
 }
 
 /// A section as the program knows it: its name, how it is checked, its schema.
 #[derive(Clone, Copy)]
 pub struct SectionKind {
     pub(super) name: &'static str,
-    pub(super) check: fn(&Config) -> Result<()>,
+    pub(super) check: fn(&Config) -> Vec<Problem>,
     pub(super) schema: fn(&mut SchemaGenerator) -> schemars::Schema,
 }
 
@@ -30,14 +38,18 @@ impl SectionKind {
     pub fn of<S: Section>() -> Self {
         Self {
             name: S::NAME,
-            check: |config| config.section::<S>().map(|_| ()),
+            check: |config| match config.section::<S>() {
+                Ok(Some(section)) => section.faults().into_iter().map(|fault| config.placed(fault)).collect(),
+                Ok(None) => Vec::new(),
+                Err(problem) => vec![problem],
+            },
             schema: SchemaGenerator::subschema_for::<S>,
         }
     }
 
     /// A section whose area this build leaves out: it is accepted unread.
     pub fn unread(name: &'static str) -> Self {
-        Self { name, check: |_| Ok(()), schema: |_| schemars::json_schema!({ "type": "object" }) }
+        Self { name, check: |_| Vec::new(), schema: |_| schemars::json_schema!({ "type": "object" }) }
     }
 }
 

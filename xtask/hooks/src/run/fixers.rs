@@ -86,7 +86,7 @@ impl Run<'_> {
         let mut changed = Changed::new();
         for at in todo {
             let Some(seen) = self.seen.get(*at) else { continue };
-            let hit = seen.found.iter().filter(|found| found.check.fix.is_some());
+            let hit = seen.found().iter().filter(|found| found.check.fix.is_some());
             let by: BTreeSet<String> = hit.map(|found| found.check.id.to_owned()).collect();
             if by.is_empty() || self.cx.cancel.is_stopped() {
                 continue;

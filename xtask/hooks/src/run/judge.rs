@@ -57,18 +57,18 @@ fn of_content<'s>(
     let Request { plan, files, intent, .. } = request;
     let is_size = |found: &Found| matches!(found.check.work, Work::Size(_));
     let large: Vec<&RepoPath> =
-        seen.clone().filter(|one| one.found.iter().any(is_size)).map(|one| &files[one.at].path).collect();
+        seen.clone().filter(|one| one.found().iter().any(is_size)).map(|one| &files[one.at].path).collect();
     let large = that_count(facts, &large, &plan.options)?;
     let command = format!("xtask hooks run {} --all-files --fix", plan.stage.name());
     let mut findings = Vec::new();
     for one in seen {
         let path = &files[one.at].path;
-        if let Some(Trouble::Unreadable(cause)) = one.trouble.as_deref() {
+        if let Some(Trouble::Unreadable(cause)) = one.trouble() {
             let at = Some(Location::file(path.clone()));
             findings.push(Finding::new("hooks", "unreadable", at, format!("can't read the file: {cause}")));
         }
         let mut counts: BTreeMap<(&str, &str), u32> = BTreeMap::new();
-        for found in &one.found {
+        for found in one.found() {
             if is_size(found) && !large.contains(path) {
                 continue;
             }
@@ -90,7 +90,7 @@ fn of_content<'s>(
             }
             findings.push(finding);
         }
-        for (at, hit) in &one.matched {
+        for (at, hit) in one.matched() {
             let name = &plan.patterns[*at].name;
             let location = Location { line: hit.line, column: hit.column, ..Location::file(path.clone()) };
             findings.push(Finding::new(name, name, Some(location), hit.message.clone()));

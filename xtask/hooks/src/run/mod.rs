@@ -30,7 +30,7 @@ use crate::checks::{Check, Work};
 use crate::commands::{End, HookInput};
 use crate::known::Known;
 use crate::resolve::StagePlan;
-use crate::scan::{Content, Pass, Seen, SeenFiles, Trouble};
+use crate::scan::{Content, Pass, SeenFiles, Trouble};
 use crate::select::Candidate;
 use crate::worktree::Worktree;
 
@@ -181,11 +181,11 @@ impl Run<'_> {
             self.seen = SeenFiles::new(pass.run(files));
         } else {
             let chosen: Vec<Candidate> = places.iter().map(|&at| files[at].clone()).collect();
-            let seen = pass.run(&chosen).into_iter().map(|one| Seen { at: places[one.at], ..one });
-            let seen = seen.collect();
+            let mut seen = pass.run(&chosen);
+            seen.iter_mut().for_each(|one| one.at = places[one.at]);
             self.seen.replace(places, seen);
         }
-        let unclear = self.seen.iter().find_map(|one| match one.trouble.as_deref() {
+        let unclear = self.seen.iter().find_map(|one| match one.trouble() {
             Some(Trouble::Unclear(problem)) => Some(problem.clone()),
             _ => None,
         });

@@ -114,7 +114,7 @@ impl<'a, R: Read> Cursor<'a, R> {
             path.clear();
         }
         let known = usize::from(flags) & NAME_LENGTH;
-        let length = if self.version == 4 || known == NAME_LENGTH { self.to_zero(at)? } else { known };
+        let length = if self.version == 4 || known == NAME_LENGTH { self.zero_after(at)? } else { known };
         let rest = &self.window.look(at + length + 1)?[at..];
         path.extend_from_slice(&rest[..length]);
         if rest[length] != 0 {
@@ -145,7 +145,7 @@ impl<'a, R: Read> Cursor<'a, R> {
     }
 
     /// How many bytes after `at` the next zero is.
-    fn to_zero(&mut self, at: usize) -> Option<usize> {
+    fn zero_after(&mut self, at: usize) -> Option<usize> {
         let mut wanted = at + 1;
         loop {
             let bytes = self.window.look(wanted)?;

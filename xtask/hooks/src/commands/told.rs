@@ -1,5 +1,7 @@
 //! What is told of a command that failed.
 
+use std::collections::VecDeque;
+
 use bstr::ByteSlice;
 use xtask_core::exec::{Ended, RunError};
 
@@ -31,13 +33,20 @@ pub(super) fn names_missing_program(ended: &Ended) -> bool {
 /// The last lines of both outputs, each after a line break.
 pub(super) fn last_lines(ended: &Ended) -> String {
     let both = [&ended.stdout[..], &ended.stderr[..]].map(|bytes| bytes.trim_end().to_str_lossy());
-    let lines: Vec<&str> = both.iter().flat_map(|text| text.lines()).collect();
-    let left_out = lines.len().saturating_sub(TOLD);
+    let mut lines = VecDeque::with_capacity(TOLD + 1);
+    let mut left_out = 0;
+    for line in both.iter().flat_map(|text| text.lines()) {
+        lines.push_back(line);
+        if lines.len() > TOLD {
+            lines.pop_front();
+            left_out += 1;
+        }
+    }
     let mut told = String::new();
     if left_out > 0 {
         told = format!("\n({left_out} lines before these)");
     }
-    for line in &lines[left_out..] {
+    for line in lines {
         told.push('\n');
         told.push_str(line);
     }

@@ -7,6 +7,7 @@ mod fixers;
 mod fixes;
 mod in_place;
 mod judge;
+mod opened;
 mod python;
 mod rooms;
 mod summary;
@@ -17,11 +18,12 @@ use std::collections::BTreeMap;
 use std::time::Instant;
 
 use xtask_core::gate::Context;
-use xtask_core::model::{Finding, GateReport, Metric, Missing, Outcome, Result, Skip, Unit};
+use xtask_core::model::{Findings, GateReport, Metric, Missing, Outcome, Result, Skip, Unit};
 use xtask_core::repo::{IndexEntry, ObjectId, Side};
 
 pub(crate) use fixes::{Fixed, Fixes};
 pub(crate) use in_place::{InPlace, left_copies};
+use opened::Opened;
 pub(crate) use rooms::{Rooms, Which, commits_own_index, owns_index};
 use summary::Times;
 pub(crate) use summary::counted;
@@ -86,11 +88,12 @@ struct Run<'a> {
     seen: SeenFiles,
     fixes: Fixes,
     in_place: InPlace,
+    opened: Opened,
     /// How the last run of each fixing command ended.
     fixer_ends: BTreeMap<String, End>,
     /// What needn't be looked at.
     known: Known,
-    findings: Vec<Finding>,
+    findings: Findings,
     missing: Vec<Missing>,
     rooms: Rooms<'a>,
     times: Times,
@@ -124,10 +127,11 @@ pub(crate) fn run(cx: &Context, request: Request<'_>) -> Result<Ended> {
         seen: SeenFiles::default(),
         fixes: Fixes::default(),
         in_place: InPlace::default(),
+        opened: Opened::default(),
         fixer_ends: BTreeMap::new(),
         // What a secret is isn't in the repository: files are looked at again each time.
         known: if credentials::check(plan).is_some() { Known::default() } else { Known::load(cx, plan) },
-        findings: Vec::new(),
+        findings: Findings::default(),
         missing: Vec::new(),
         rooms: Rooms::new(cx, plan, target),
         times: Times::default(),
@@ -182,7 +186,9 @@ impl Run<'_> {
         } else {
             let chosen: Vec<Candidate> = places.iter().map(|&at| files[at].clone()).collect();
             let mut seen = pass.run(&chosen);
-            seen.iter_mut().for_each(|one| one.at = places[one.at]);
+            for one in &mut seen {
+                one.at = places[one.at];
+            }
             self.seen.replace(places, seen);
         }
         let unclear = self.seen.iter().find_map(|one| match one.trouble() {
@@ -208,7 +214,7 @@ impl Run<'_> {
 
     fn finish(mut self, started: Instant) -> Ended {
         let summary = self.summary();
-        let mut report = GateReport::judged("hooks", std::mem::take(&mut self.findings));
+        let mut report = GateReport::judged("hooks", std::mem::take(&mut self.findings).into_vec());
         if self.cx.cancel.is_stopped() {
             report.outcome =
                 Outcome::Skipped { reason: Skip::Stopped, why: "the run was stopped".to_owned(), fix: None };

@@ -20,6 +20,7 @@ mod index;
 mod index_edit;
 mod index_file;
 mod index_lock;
+mod index_window;
 mod library;
 mod line_endings;
 mod new_blobs;

@@ -34,7 +34,7 @@ pub fn merge(text: &str, hooks: &str, existing: Existing) -> Result<String> {
                 .fix("--replace writes the import in its place; without --write it is shown, to copy from"));
         }
         let above = comments::take_out(&mut document, "hooks");
-        kept = document.to_string().trim_start_matches('\n').to_owned();
+        document.to_string().trim_start_matches('\n').clone_into(&mut kept);
         // What stands above the file's first table is often about the file.
         kept = if text.starts_with(&above) { format!("{above}{kept}") } else { format!("{kept}{above}") };
     }

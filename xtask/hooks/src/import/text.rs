@@ -21,7 +21,7 @@ pub(super) fn written(imported: &Imported, accepted: &dyn Fn(&str) -> bool) -> S
     for (stage, table) in &imported.draft.stages {
         let names = names(table, accepted);
         if !names.is_empty() {
-            out.push_str(&format!("  {}: {}\n", stage.name(), names.join(", ")));
+            out.extend(["  ", stage.name(), ": ", &names.join(", "), "\n"]);
         }
     }
     let waiting: Vec<&str> = imported.fetched().into_iter().filter(|name| !accepted(name)).collect();

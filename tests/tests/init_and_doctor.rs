@@ -137,6 +137,7 @@ fn each_kind_of_repository_gets_what_fits_it() {
     let mixed: Vec<_> = [PACKAGE, LIBRARY].into_iter().chain(WEB).collect();
     let gitlab = [WEB.as_slice(), &[(".gitlab-ci.yml", "test: {}\n")]].concat();
     let pre_commit = [WEB.as_slice(), &[(".pre-commit-config.yaml", "repos: []\n")]].concat();
+    let husky = [WEB.as_slice(), &[("lefthook.yml", "{}\n"), (".husky/pre-commit", "npm test\n")]].concat();
     let workflow_there =
         [WEB.as_slice(), &[(".github/workflows/ci.yml", "steps:\n  - run: cargo xtask ci\n")]].concat();
     for (name, git, files, expected, told) in [
@@ -153,7 +154,14 @@ fn each_kind_of_repository_gets_what_fits_it() {
         ("Python", true, WEB.to_vec(), vec![config, workflow], "tests: pytest"),
         ("mixed", true, mixed, vec![config, workflow], "tests: npm test"),
         ("GitLab", true, gitlab, vec![config], "add this job to .gitlab-ci.yml"),
-        ("pre-commit", true, pre_commit, vec![config, workflow], "pre-commit goes on as before"),
+        ("pre-commit", true, pre_commit, vec![config, workflow], "`xtask hooks import --write --replace`"),
+        (
+            "lefthook and husky",
+            true,
+            husky,
+            vec![config, workflow],
+            "What is configured in lefthook.yml and .husky/ goes on as before",
+        ),
         (
             "already in CI",
             true,

@@ -4,7 +4,7 @@ use schemars::{JsonSchema, SchemaGenerator};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use super::{Config, Fault, Span};
+use super::{Config, Fault, Keys, Span};
 use crate::model::Problem;
 
 /// A top-level table of `xtask.toml`. Types derive `Deserialize` with `deny_unknown_fields` and without `flatten` or
@@ -107,6 +107,15 @@ pub enum ServiceAction {
 
 impl Section for EnvSection {
     const NAME: &'static str = "env";
+
+    fn faults(&self) -> Vec<Fault> {
+        let keys = Keys::of(Self::NAME).key("services");
+        let rules = self.services.iter().flat_map(|(name, service)| {
+            let keys = keys.key(name).key("watch");
+            service.watch.iter().enumerate().map(move |(at, rule)| (keys.key(at.to_string()), rule))
+        });
+        rules.filter_map(|(keys, rule)| keys.key("paths").globs(&rule.paths).err()).collect()
+    }
 }
 
 /// `[[watch]]`: what to run when files change.
@@ -129,6 +138,14 @@ pub struct WatchSection(pub Vec<WatchRule>);
 impl Section for WatchSection {
     const NAME: &'static str = "watch";
     const IS_LIST: bool = true;
+
+    fn faults(&self) -> Vec<Fault> {
+        let keys = Keys::of(Self::NAME);
+        let rules = self.0.iter().enumerate();
+        rules
+            .filter_map(|(at, rule)| keys.key(at.to_string()).key("paths").globs(&rule.paths).err())
+            .collect()
+    }
 }
 
 /// The JSON Schema of `xtask.toml` with these sections.
@@ -148,4 +165,30 @@ pub fn schema(sections: &[SectionKind]) -> serde_json::Value {
     }
     root["title"] = "xtask.toml".into();
     root
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_glob_that_is_none_is_shown_where_it_stands() {
+        let sections = [SectionKind::of::<EnvSection>(), SectionKind::of::<WatchSection>()];
+        for (text, what, column) in [
+            (
+                "[[watch]]\npaths = ['a']\n[[watch]]\npaths = ['a', '{b']\n",
+                "xtask.toml:4: `{b` is no glob",
+                15,
+            ),
+            (
+                "[env.services.web]\nwatch = [{ paths = ['a{'], action = 'sync' }]\n",
+                "xtask.toml:2: `a{` is no glob",
+                21,
+            ),
+        ] {
+            let told = Config::parse_checked("xtask.toml", text, &sections).unwrap_err();
+            assert_eq!(told.what, what, "{told}");
+            assert!(told.why.contains(&format!("| {}^", " ".repeat(column - 1))), "{told}");
+        }
+    }
 }

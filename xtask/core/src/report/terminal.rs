@@ -8,7 +8,9 @@ use unicode_width::UnicodeWidthStr;
 use super::Style;
 use super::tally::{Cases, headline, measured, new_and_known, summary, symbol, verdict};
 use super::text::{clean, count, duration, first_lines, fit, one_line, wrap};
-use crate::model::{CaseStatus, Finding, GateReport, Outcome, Report, Severity, Skip, State, TEST_FAILED};
+use crate::model::{
+    CaseStatus, Finding, GateReport, Outcome, Report, Severity, Skip, State, TEST_FAILED, group_thousands,
+};
 
 /// How many findings, and how many failed tests, of a gate are listed without `-v`.
 const LISTED: usize = 50;
@@ -151,7 +153,7 @@ impl Page {
 
     fn findings(&mut self, gate: &GateReport) {
         let (_, known) = new_and_known(gate);
-        let listed: Vec<&Finding> = gate
+        let mut listed: Vec<&Finding> = gate
             .findings
             .iter()
             .filter(|finding| finding.state == State::New || self.style.verbose)
@@ -162,7 +164,14 @@ impl Page {
             return;
         }
         let known_too = if known > 0 { format!(" ({known} known)") } else { String::new() };
-        let listed_new = listed.iter().filter(|finding| finding.state == State::New).count();
+        let new = listed.iter().filter(|finding| finding.state == State::New);
+        let listed_new = new.map(|finding| finding.counts().unwrap_or(1)).sum();
+        let mut counted = 0;
+        if !self.style.verbose {
+            // What is left out here is told in one line.
+            counted = listed.iter().filter_map(|finding| finding.counts()).sum();
+            listed.retain(|finding| finding.counts().is_none());
+        }
         self.heading(gate, &format!("{}{known_too}", count(listed_new, "finding")));
         let limit = if self.style.verbose { usize::MAX } else { LISTED };
         let mut file = None;
@@ -180,7 +189,7 @@ impl Page {
                 self.way_on(fix, 4);
             }
         }
-        self.left_out(listed.len().saturating_sub(limit));
+        self.left_out(listed.len().saturating_sub(limit), counted);
     }
 
     fn finding(&mut self, finding: &Finding) {
@@ -219,12 +228,19 @@ impl Page {
                 self.block(message, 6, MESSAGE_LINES, Paint::new());
             }
         }
-        self.left_out(cases.failed.saturating_sub(limit));
+        self.left_out(cases.failed.saturating_sub(limit), 0);
     }
 
-    fn left_out(&mut self, more: usize) {
-        if more > 0 {
-            let note = self.paint(DIM, &format!("… and {more} more: see report.html, or run with -v"));
+    /// So many more there are, and so many of which just the number is known.
+    fn left_out(&mut self, more: usize, counted: usize) {
+        if more + counted > 0 {
+            let number = |count: usize| group_thousands(i64::try_from(count).unwrap_or(i64::MAX));
+            let all = number(more + counted);
+            let note = match counted {
+                0 => format!("… and {all} more: see report.html, or run with -v"),
+                _ => format!("… and {all} more: {} of them in report.html, or with -v", number(more)),
+            };
+            let note = self.paint(DIM, &note);
             self.line("");
             self.line(&format!("  {note}"));
         }
@@ -362,6 +378,19 @@ passed; 12.3 s)
         assert!(text.contains("… and 70 more: see report.html"), "{text}");
         let all = render(&report, Style { verbose: true, ..Style::PLAIN });
         assert_eq!(all.matches("clippy::pedantic").count(), 120);
+    }
+
+    #[test]
+    fn findings_that_are_just_counted_are_told_with_those_left_out() {
+        let mut report = samples::large(0);
+        let mut findings = crate::model::Findings::default();
+        let one = Finding::new("spaces", "spaces", Some(crate::model::Location::file("a".into())), "wrong");
+        findings.extend(std::iter::repeat_n(one, 400_000));
+        report.gates[0].findings = findings.into_vec();
+        let text = plain(&report);
+        assert!(text.contains(": 400,000 findings"), "{text}");
+        assert!(text.contains("… and 399,950 more: 4,950 of them in report.html, or with -v"), "{text}");
+        assert!(!text.contains("that are listed"), "{text}");
     }
 
     #[test]

@@ -78,14 +78,12 @@ impl Blobs {
             Objects::Within(repository) => repository.odb().ok().as_ref().and_then(header),
             Objects::Unreadable => None,
         };
-        match known {
-            Some(size) => Ok(size),
-            None => {
-                let said = self.repo.git_output(["cat-file", "-s", &id.to_string()])?;
-                let size = std::str::from_utf8(&said).ok().and_then(|size| size.trim_end().parse().ok());
-                size.ok_or_else(|| garbled("a blob's size"))
-            }
+        if let Some(size) = known {
+            return Ok(size);
         }
+        let said = self.repo.git_output(["cat-file", "-s", &id.to_string()])?;
+        let size = std::str::from_utf8(&said).ok().and_then(|size| size.trim_end().parse().ok());
+        size.ok_or_else(|| garbled("a blob's size"))
     }
 
     /// Reads the first of these blobs ahead where each would cost a process (SHA-256), up to 64 MB, and returns how

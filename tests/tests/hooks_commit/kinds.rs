@@ -16,6 +16,26 @@ fn set_mode(repo: &Repo, path: &str, mode: u32) {
     std::fs::set_permissions(repo.path(path), std::fs::Permissions::from_mode(mode)).unwrap();
 }
 
+/// Above 64 MiB nothing is read, and nothing passes unseen; what is binary is nobody's business.
+#[test]
+fn a_file_that_is_too_large_to_check() {
+    let repo = Repo::new(
+        "[hooks.pre-commit]\nchecks = [\"check-json\", \"end-of-file-fixer\", \"check-executables-have-shebangs\"]\n",
+    );
+    for name in ["a.json", "data"] {
+        std::fs::File::create(repo.path(name)).unwrap().set_len(65 << 20).unwrap();
+        set_mode(&repo, name, 0o755);
+    }
+    repo.add("data");
+    repo.commit().ok();
+    repo.add("a.json");
+    repo.commit().fails(&[
+        "too large to check (65 MiB; the most is 64 MiB)",
+        "not looked at by check-json, end-of-file-fixer",
+        "[hooks.pre-commit.files.CHECK]",
+    ]);
+}
+
 /// Deleted in the index, and an untracked file of that name: it isn't part of the commit.
 #[test]
 fn a_staged_deletion_and_a_new_file_of_its_name() {

@@ -148,12 +148,21 @@ impl<'a> Facts<'a> {
 
     /// A blob's bytes.
     pub fn blob(&self, id: &ObjectId) -> Result<Vec<u8>> {
+        self.with_blobs(|blobs| blobs.read(id))
+    }
+
+    fn with_blobs<T>(&self, act: impl FnOnce(&mut Blobs) -> Result<T>) -> Result<T> {
         let mut blobs = self.blobs.borrow_mut();
         if let Some(blobs) = blobs.as_mut() {
-            return blobs.read(id);
+            return act(blobs);
         }
         let repo = self.repo.ok_or_else(|| Problem::usage("there is no git repository to read from"))?;
-        blobs.insert(repo.blobs()?).read(id)
+        act(blobs.insert(repo.blobs()?))
+    }
+
+    /// A blob's first [`SNIFFED`] bytes.
+    fn start_of_blob(&self, id: &ObjectId) -> Result<Vec<u8>> {
+        self.with_blobs(|blobs| blobs.start(id, SNIFFED))
     }
 
     /// The first [`SNIFFED`] bytes of a regular file; `None` where it isn't there or is none (any more).
@@ -162,9 +171,7 @@ impl<'a> Facts<'a> {
             let Some(entry) = self.entry(&file.path).filter(|entry| !entry.intent_to_add) else {
                 return Ok(None);
             };
-            let mut bytes = self.blob(&entry.id)?;
-            bytes.truncate(SNIFFED);
-            return Ok(Some(bytes));
+            return self.start_of_blob(&entry.id).map(Some);
         }
         let path = file.path.below(self.root);
         let read = || {
@@ -200,7 +207,7 @@ impl<'a> Facts<'a> {
         }
         let pointer = |path: &RepoPath| {
             let entry = self.entry(path).filter(|entry| !entry.intent_to_add);
-            entry.is_some_and(|entry| self.blob(&entry.id).is_ok_and(|blob| is_lfs_pointer(&blob)))
+            entry.is_some_and(|entry| self.start_of_blob(&entry.id).is_ok_and(|start| is_lfs_pointer(&start)))
         };
         paths.iter().filter(|path| pointer(path)).map(|path| (*path).clone()).collect()
     }

@@ -27,6 +27,11 @@ const SHARE: usize = 32;
 /// A buffer larger than this is given back after the file that needed it.
 const KEPT: usize = 4 << 20;
 
+/// The largest file whose content is checked, in bytes. Each thread of a run holds a file whole, and a check may hold another form of
+/// it: this bound keeps a run to some hundred megabytes. It is above what GitHub warns of (50 MiB), so files that are kept in git by
+/// intent are mostly below it.
+pub(crate) const MOST_CHECKED: u64 = 64 << 20;
+
 /// Before this, nobody needs to be told where a run is.
 const QUIET: Duration = Duration::from_secs(1);
 
@@ -59,6 +64,8 @@ struct Held {
 pub(crate) enum Trouble {
     /// It could not be read.
     Unreadable(String),
+    /// It is larger than [`MOST_CHECKED`], for the checks and patterns of these names.
+    TooLarge(Vec<String>),
     /// It could not be told what is to be checked.
     Unclear(Problem),
 }
@@ -292,7 +299,7 @@ impl Pass<'_> {
                 buffer.read_some(&mut file, SNIFFED)?;
                 seen.tags = seen.tags.with_content(buffer.bytes());
             }
-            if self.wants_bytes(seen.tags) {
+            if self.wants_bytes(seen.tags) && stat.size <= MOST_CHECKED {
                 buffer.read_all(&mut file, stat.size)?;
             }
             key = blob.and_then(|blob| self.known.key(candidate, &blob, &stat));
@@ -309,36 +316,51 @@ impl Pass<'_> {
     fn look_at_blob(&self, candidate: &Candidate, blobs: &mut Blobs, seen: &mut Seen) -> io::Result<Looked> {
         let Some(id) = &candidate.id else { return Ok(Looked::No) };
         let other = |problem: Problem| io::Error::other(problem.to_string());
+        seen.size = blobs.size(id).map_err(other)?;
         if !self.needs_bytes(seen.tags) {
-            seen.size = blobs.size(id).map_err(other)?;
             self.check(candidate, &[], seen);
             return Ok(Looked::Yes);
         }
         let remembers = seen.tags.is_certain() || !self.plan.asks_types();
-        if remembers && !self.known.is_empty() {
-            seen.size = blobs.size(id).map_err(other)?;
-            if self.known.contains(Known::blob_key(candidate, id, seen.size)) {
-                return Ok(Looked::Yes);
-            }
+        if remembers
+            && !self.known.is_empty()
+            && self.known.contains(Known::blob_key(candidate, id, seen.size))
+        {
+            return Ok(Looked::Yes);
         }
-        let bytes = blobs.read(id).map_err(other)?;
-        seen.size = bytes.len() as u64;
+        let bytes = match seen.size <= MOST_CHECKED {
+            true => blobs.read(id),
+            false if seen.tags.is_certain() => Ok(Vec::new()),
+            false => blobs.start(id, SNIFFED),
+        };
+        let bytes = bytes.map_err(other)?;
         seen.tags = seen.tags.with_content(&bytes[..bytes.len().min(SNIFFED)]);
         self.check(candidate, &bytes, seen);
         let key = remembers.then(|| Known::blob_key(candidate, id, seen.size));
         Ok(key.filter(|_| seen.is_fine()).map_or(Looked::Yes, Looked::Fine))
     }
 
-    /// Offers the bytes to the checks and the patterns.
+    /// Offers the bytes to the checks and the patterns. Of a file that is too large there are none: what would read them is named.
     fn check(&self, candidate: &Candidate, bytes: &[u8], seen: &mut Seen) {
         let file = File { path: &candidate.path, tags: seen.tags, size: seen.size };
-        let checked = self.plan.checks_of(&file).and_then(|checks| {
+        let is_too_large = file.size > MOST_CHECKED;
+        let mut unread: Vec<String> = Vec::new();
+        let checked = self.plan.checks_of(&file).and_then(|mut checks| {
+            if is_too_large {
+                unread.extend(
+                    checks.extract_if(.., |check| check.work.reads()).map(|check| check.id.to_owned()),
+                );
+            }
             let found = check_chosen(&checks, &file, bytes, &self.plan.options);
             if !found.is_empty() {
                 seen.hold().found = found;
             }
             for (at, pattern) in self.plan.patterns.iter().enumerate() {
                 if pattern.files.matches(file.path, seen.tags)?.is_yes() {
+                    if is_too_large && pattern.needs_bytes() {
+                        unread.push(pattern.name.clone());
+                        continue;
+                    }
                     let hits = pattern.check(file.path, bytes)?;
                     if !hits.is_empty() {
                         seen.hold().matched.extend(hits.into_iter().map(|hit| (at, hit)));
@@ -347,6 +369,9 @@ impl Pass<'_> {
             }
             Ok(())
         });
+        if !unread.is_empty() {
+            seen.hold().trouble = Some(Trouble::TooLarge(unread));
+        }
         if let Err(problem) = checked {
             seen.hold().trouble = Some(Trouble::Unclear(problem));
         }
@@ -366,8 +391,7 @@ impl Pass<'_> {
     }
 
     fn might_want_bytes(&self) -> bool {
-        let wants = |work: &Work| matches!(work, Work::Lines(_) | Work::Bytes(_) | Work::Python);
-        self.plan.checks.iter().any(|check| wants(&check.work))
+        self.plan.checks.iter().any(|check| check.work.reads())
     }
 }
 

@@ -76,6 +76,51 @@ fn of_many_findings_a_check_names_some_and_counts_the_rest() {
     );
 }
 
+/// A file of so many zeros that take no room.
+fn sparse(path: &Path, size: u64) {
+    std::fs::File::create(path).unwrap().set_len(size).unwrap();
+}
+
+#[test]
+fn what_is_too_large_is_told_where_its_content_would_be_checked() {
+    const MOST: u64 = 64 << 20;
+    let config = |keys: &str| format!("[hooks.pre-commit]\n{keys}\n");
+    let content =
+        config("checks = ['check-json', 'trailing-whitespace', 'check-ast', 'check-case-conflict']");
+    let size = config("checks = ['check-added-large-files', 'check-json']");
+    for (config, name, size, expected) in [
+        (config("checks = ['detect-private-key']"), "a.txt", MOST, &[][..]),
+        (config("checks = ['detect-private-key']"), "a.txt", MOST + 1, &["too-large: detect-private-key"]),
+        (content.clone(), "a.json", MOST + 1, &["too-large: check-json, trailing-whitespace"]),
+        (content.clone(), "a.py", MOST + 1, &["too-large: trailing-whitespace, check-ast"]),
+        // Binary by its name, and by its first bytes.
+        (content.clone(), "a.png", MOST + 1, &[]),
+        (content, "data", MOST + 1, &[]),
+        (size.clone(), "a.json", MOST + 1, &["check-added-large-files", "too-large: check-json"]),
+        (size, "a.png", MOST + 1, &["check-added-large-files"]),
+        (config("patterns.no.deny = 'x'"), "a.png", MOST + 1, &["too-large: no"]),
+        (config("patterns.no.glob = ['*.png']"), "a.png", MOST + 1, &["no"]),
+    ] {
+        let folder = folder(&[]);
+        sparse(&folder.path().join(name), size);
+        for fix in [false, true] {
+            let report = run(&context(folder.path(), &config), &[name], fix);
+            let told: Vec<String> = report
+                .findings
+                .iter()
+                .map(|one| match one.message.split_once("not looked at by ") {
+                    Some((_, names)) => format!("{}: {names}", one.rule),
+                    None => one.rule.clone(),
+                })
+                .collect();
+            let mut told = told;
+            told.sort_unstable();
+            assert_eq!(told, expected, "{name} {size} {config}");
+            assert_eq!(report.outcome.word() == "passed", expected.is_empty());
+        }
+    }
+}
+
 #[test]
 fn equal_faults_have_fingerprints_of_their_own() {
     let folder = folder(&[("a.txt", b"a \nb \nc \n")]);

@@ -50,12 +50,25 @@ impl Findings {
         let mut all = self.kept;
         for ((tool, state), count) in self.counts {
             let Some(more) = count.checked_sub(MOST_FINDINGS).filter(|more| *more > 0) else { continue };
-            let [more, most] = [more, MOST_FINDINGS].map(|number| group_thousands(number as i64));
-            let message = format!("{more} more than the {most} that are listed");
+            let message = format!("{}{}", group_thousands(more as i64), beyond());
             let fix = "mend those that are listed, and run it again";
             all.push(Finding { state, ..Finding::new(tool.clone(), tool, None, message).fix(fix) });
         }
         all
+    }
+}
+
+/// What follows the number in the finding that stands for those that are just counted.
+fn beyond() -> String {
+    format!(" more than the {} that are listed", group_thousands(MOST_FINDINGS as i64))
+}
+
+impl Finding {
+    /// For how many others it stands: those beyond [`MOST_FINDINGS`] of its tool, of which it is the count. `None`: it is a finding itself.
+    pub fn counts(&self) -> Option<usize> {
+        let is_plain = self.location.is_none() && self.rule == self.tool;
+        let number = self.message.strip_suffix(&beyond()).filter(|_| is_plain)?;
+        number.replace(',', "").parse().ok()
     }
 }
 
@@ -97,6 +110,9 @@ mod tests {
             let told: Vec<_> =
                 all[kept..].iter().map(|one| (one.tool.as_str(), one.state, one.message.as_str())).collect();
             assert_eq!(told, expected);
+            assert!(all[..kept].iter().all(|one| one.counts().is_none()));
+            let counted: usize = all.iter().filter_map(Finding::counts).sum();
+            assert_eq!(kept + counted, total);
         }
     }
 }

@@ -53,7 +53,21 @@ impl Blobs {
         })
     }
 
-    /// The size of a blob in bytes.
+    /// The first `most` bytes of a blob. Of one above 64 MB no more is held than these.
+    pub fn start(&mut self, id: &ObjectId, most: usize) -> Result<Vec<u8>> {
+        if self.size(id)? <= PREFETCH_BYTES as u64 {
+            let mut bytes = self.read(id)?;
+            bytes.truncate(most);
+            return Ok(bytes);
+        }
+        // The library gives packed objects as a whole only. A capture keeps as much of the end as of the beginning.
+        let git = self.repo.git().args(["cat-file", "blob", &id.to_string()]).capture_limit(most * 2);
+        let mut bytes = finish(&git)?;
+        bytes.truncate(most);
+        Ok(bytes)
+    }
+
+    /// The size of a blob in bytes; its content isn't read for it.
     pub fn size(&mut self, id: &ObjectId) -> Result<u64> {
         if let Some(bytes) = self.fetched.get(id) {
             return Ok(bytes.len() as u64);
@@ -64,10 +78,12 @@ impl Blobs {
             Objects::Within(repository) => repository.odb().ok().as_ref().and_then(header),
             Objects::Unreadable => None,
         };
-        match known {
-            Some(size) => Ok(size),
-            None => self.read(id).map(|bytes| bytes.len() as u64),
+        if let Some(size) = known {
+            return Ok(size);
         }
+        let said = self.repo.git_output(["cat-file", "-s", &id.to_string()])?;
+        let size = std::str::from_utf8(&said).ok().and_then(|size| size.trim_end().parse().ok());
+        size.ok_or_else(|| garbled("a blob's size"))
     }
 
     /// Reads the first of these blobs ahead where each would cost a process (SHA-256), up to 64 MB, and returns how

@@ -11,6 +11,7 @@ use super::tally::{Cases, headline, measured, new_and_known, summary, symbol, ve
 use super::text::{as_printed, clean, count, duration, first_lines, fit, one_line, wrap};
 use crate::model::{
     CaseStatus, Finding, GateReport, Outcome, Report, Severity, Skip, State, Step, TEST_FAILED,
+    group_thousands,
 };
 
 /// How many findings, and how many failed tests, of a gate are listed without `-v`.
@@ -187,7 +188,7 @@ impl Page {
 
     fn findings(&mut self, gate: &GateReport) {
         let (_, known) = new_and_known(gate);
-        let listed: Vec<&Finding> = gate
+        let mut listed: Vec<&Finding> = gate
             .findings
             .iter()
             .filter(|finding| finding.state == State::New || self.style.verbose)
@@ -198,7 +199,14 @@ impl Page {
             return;
         }
         let known_too = if known > 0 { format!(" ({known} known)") } else { String::new() };
-        let listed_new = listed.iter().filter(|finding| finding.state == State::New).count();
+        let new = listed.iter().filter(|finding| finding.state == State::New);
+        let listed_new = new.map(|finding| finding.counts().unwrap_or(1)).sum();
+        let mut counted = 0;
+        if !self.style.verbose {
+            // What is left out here is told in one line.
+            counted = listed.iter().filter_map(|finding| finding.counts()).sum();
+            listed.retain(|finding| finding.counts().is_none());
+        }
         self.heading(gate, &format!("{}{known_too}", count(listed_new, "finding")));
         let limit = if self.style.verbose { usize::MAX } else { LISTED };
         let mut file = None;
@@ -218,7 +226,7 @@ impl Page {
                 self.way_on(fix, 4);
             }
         }
-        self.left_out(listed.len().saturating_sub(limit));
+        self.left_out(listed.len().saturating_sub(limit), counted);
         // What mends several of them is told once, where reading ends.
         let mut shared = listed.iter().filter_map(|finding| finding.fix.as_deref()).collect::<Vec<_>>();
         shared.retain(|fix| uses.remove(fix).is_some_and(|uses| uses > 1));
@@ -266,12 +274,19 @@ impl Page {
                 self.block(message, 6, MESSAGE_LINES);
             }
         }
-        self.left_out(cases.failed.saturating_sub(limit));
+        self.left_out(cases.failed.saturating_sub(limit), 0);
     }
 
-    fn left_out(&mut self, more: usize) {
-        if more > 0 {
-            let note = self.paint(DIM, &format!("… and {more} more: see report.html, or run with -v"));
+    /// So many more there are, and so many of which just the number is known.
+    fn left_out(&mut self, more: usize, counted: usize) {
+        if more + counted > 0 {
+            let number = |count: usize| group_thousands(i64::try_from(count).unwrap_or(i64::MAX));
+            let all = number(more + counted);
+            let note = match counted {
+                0 => format!("… and {all} more: see report.html, or run with -v"),
+                _ => format!("… and {all} more: {} of them in report.html, or with -v", number(more)),
+            };
+            let note = self.paint(DIM, &note);
             self.line("");
             self.line(&format!("  {note}"));
         }

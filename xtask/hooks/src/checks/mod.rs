@@ -103,6 +103,13 @@ pub enum Work {
     Message(fn(&crate::message::Message, &Options) -> Vec<Hit>),
 }
 
+impl Work {
+    /// Whether it needs what a file holds.
+    pub(crate) fn reads(&self) -> bool {
+        matches!(self, Self::Lines(_) | Self::Bytes(_) | Self::Python)
+    }
+}
+
 /// The fixed bytes; `None` where nothing is to be fixed.
 pub type Fix = fn(&File, &[u8], &Options) -> Option<Vec<u8>>;
 

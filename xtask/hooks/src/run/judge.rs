@@ -9,7 +9,7 @@ use xtask_core::model::{Finding, Findings, Fingerprint, Location, RepoPath, Resu
 use super::{Intent, Request, Run, Target};
 use crate::checks::{Found, Tree, Work, that_count, tree_check};
 use crate::facts::{Facts, Source};
-use crate::scan::{Seen, SeenFiles, Trouble};
+use crate::scan::{MOST_CHECKED, Seen, SeenFiles, Trouble};
 
 impl Run<'_> {
     /// Turns what was seen into findings.
@@ -60,9 +60,19 @@ fn of_content<'s>(
     let large = that_count(facts, &large, &plan.options)?;
     for one in seen {
         let path = &files[one.at].path;
-        if let Some(Trouble::Unreadable(cause)) = one.trouble() {
-            let at = Some(Location::file(path.clone()));
-            findings.push(Finding::new("hooks", "unreadable", at, format!("can't read the file: {cause}")));
+        let at = || Some(Location::file(path.clone()));
+        match one.trouble() {
+            Some(Trouble::Unreadable(cause)) => {
+                let message = format!("can't read the file: {cause}");
+                findings.push(Finding::new("hooks", "unreadable", at(), message));
+            }
+            Some(Trouble::TooLarge(names)) => {
+                findings.push(too_large(at(), one.size, names).fix(format!(
+                    "`exclude` it in [hooks.{0}], or from these checks alone in [hooks.{0}.files.CHECK]",
+                    plan.stage.name()
+                )));
+            }
+            Some(Trouble::Unclear(_)) | None => {}
         }
         let mut counts: BTreeMap<(&str, &str), u32> = BTreeMap::new();
         for found in one.found() {
@@ -112,6 +122,15 @@ fn way_on(check: &str) -> Option<&'static str> {
         ),
         _ => None,
     }
+}
+
+/// A file that nobody looked into.
+fn too_large(at: Option<Location>, size: u64, names: &[String]) -> Finding {
+    let mib = size.div_ceil(1 << 20);
+    let (most, names) = (MOST_CHECKED >> 20, names.join(", "));
+    let message =
+        format!("too large to check ({mib} MiB; the most is {most} MiB), so not looked at by {names}");
+    Finding::new("hooks", "too-large", at, message)
 }
 
 /// What is held against paths, modes, links and branches.

@@ -178,3 +178,16 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn findings_that_are_just_counted_are_told_with_those_left_out() {
+    let mut report = samples::large(0);
+    let mut findings = crate::model::Findings::default();
+    let one = Finding::new("spaces", "spaces", Some(crate::model::Location::file("a".into())), "wrong");
+    findings.extend(std::iter::repeat_n(one, 400_000));
+    report.gates[0].findings = findings.into_vec();
+    let text = plain(&report);
+    assert!(text.contains(": 400,000 findings"), "{text}");
+    assert!(text.contains("… and 399,950 more: 4,950 of them in report.html, or with -v"), "{text}");
+    assert!(!text.contains("that are listed"), "{text}");
+}

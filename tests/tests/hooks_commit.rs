@@ -28,6 +28,8 @@ mod selected;
 mod signals;
 #[path = "hooks_commit/stages.rs"]
 mod stages;
+#[path = "hooks_commit/told.rs"]
+mod told;
 #[path = "hooks_commit/unruly.rs"]
 mod unruly;
 #[path = "hooks_commit/ways.rs"]

@@ -38,8 +38,9 @@ pub fn show(plan: &CiPlan, project: &Project) -> String {
             let _ = writeln!(out, "            → {fix}");
         }
         if mark == "+" {
-            for step in &plan.steps {
-                let _ = writeln!(out, "            {step}");
+            // A step may have a command below it.
+            for line in plan.steps.iter().flat_map(|step| step.lines()) {
+                let _ = writeln!(out, "            {line}");
             }
             if !plan.after.is_empty() {
                 let _ = writeln!(out, "            after {}", plan.after.join(", "));

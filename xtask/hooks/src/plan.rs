@@ -134,7 +134,9 @@ impl Planned {
             add(format!("; not {count}: {}", whys.join(", ")));
         }
         if let Some(run) = &self.run {
-            add(format!("\n    {run}"));
+            for line in run.trim().lines() {
+                add(format!("\n    {line}"));
+            }
         }
         parts
     }

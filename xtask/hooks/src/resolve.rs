@@ -270,6 +270,24 @@ impl StagePlan {
         rules.map_or(Ok(true), |rules| rules.matches(path, tags).map(|matched| matched.is_yes()))
     }
 
+    /// A line for each name in `XTASK_SKIP` that nothing has, in no stage: one variable may skip in several of them.
+    pub fn unknown_skips(section: &HooksSection, environment: &Environment) -> Vec<String> {
+        let mut names: Vec<&str> = checks::all().iter().map(|check| check.id).collect();
+        for table in Stage::ALL.into_iter().filter_map(|stage| section.stage(stage)) {
+            names.extend(table.commands.0.iter().map(|(name, _)| name.as_str()));
+            names.extend(table.patterns.keys().map(String::as_str));
+        }
+        let skipped = environment.text(SKIP).unwrap_or_default().split(',').map(str::trim);
+        let unknown = skipped.filter(|name| !name.is_empty() && !names.contains(name));
+        unknown
+            .map(|name| {
+                let near = nearest(name, names.iter().copied());
+                let near = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
+                format!("{SKIP} names `{name}`, and no check, pattern or command is called so{near}")
+            })
+            .collect()
+    }
+
     /// A line for each name that `XTASK_SKIP` took out, for `--plan`.
     pub fn skipped_lines(&self) -> impl Iterator<Item = String> {
         self.skipped.iter().map(|name| format!("{name}: skipped by XTASK_SKIP"))
@@ -377,6 +395,24 @@ mod tests {
                 Config::parse("xtask.toml", &text).unwrap().section_or_default().unwrap();
             let problem = StagePlan::new(Stage::PreCommit, &section, &Environment::default()).unwrap_err();
             assert!(problem.what.contains(said) && problem.what.contains("commands.lint"), "{problem}");
+        }
+    }
+
+    #[test]
+    fn names_to_skip_that_nothing_has_are_told() {
+        let text = "[hooks.pre-push.commands.pytest]\nrun = \"x\"\n[hooks.pre-commit.patterns.marks]\ndeny = \"x\"\n";
+        let section: HooksSection = Config::parse("xtask.toml", text).unwrap().section_or_default().unwrap();
+        for (skip, told) in [
+            ("", ""),
+            ("pytest, marks,check-yaml,", ""),
+            (
+                "pytset",
+                "XTASK_SKIP names `pytset`, and no check, pattern or command is called so; did you mean `pytest`?",
+            ),
+            ("quux", "XTASK_SKIP names `quux`, and no check, pattern or command is called so"),
+        ] {
+            let environment = Environment::from_pairs([(SKIP, skip)]);
+            assert_eq!(StagePlan::unknown_skips(&section, &environment).join("\n"), told);
         }
     }
 

@@ -30,6 +30,9 @@ const KEPT: usize = 4 << 20;
 /// Before this, nobody needs to be told where a run is.
 const QUIET: Duration = Duration::from_secs(1);
 
+/// What the pass is called while it runs.
+const PART: &str = "checks";
+
 /// What the pass saw of one file.
 #[derive(Debug)]
 pub(crate) struct Seen {
@@ -148,7 +151,7 @@ pub(crate) struct Pass<'a> {
 impl Pass<'_> {
     /// Looks at all files. Those that are missing or no regular files (any more) are left out. Stops early when asked to.
     pub(crate) fn run(&self, files: &[Candidate]) -> Vec<Seen> {
-        let next = AtomicUsize::new(0);
+        let (next, done) = (AtomicUsize::new(0), AtomicUsize::new(0));
         let started = Instant::now();
         let work = || {
             // Room for all: memory that isn't touched costs nothing, and growing would hold everything twice.
@@ -160,12 +163,13 @@ impl Pass<'_> {
                 if share.is_empty() {
                     break;
                 }
+                let count = share.len();
                 for at in share {
                     seen.extend(self.file(at, &files[at], &mut desk));
                 }
+                let done = done.fetch_add(count, Ordering::Relaxed) + count;
                 if started.elapsed() > QUIET {
-                    let done = files.len().min(from + SHARE) as u64;
-                    self.events.progress("hooks", done, files.len() as u64, "files");
+                    self.events.progress(PART, done as u64, files.len() as u64, "files");
                 }
             }
             self.known.learn(desk.learned);
@@ -183,6 +187,7 @@ impl Pass<'_> {
             }
             seen
         });
+        self.events.part(PART, false);
         seen.sort_unstable_by_key(|one| one.at);
         seen
     }

@@ -8,6 +8,7 @@ use crate::resolve::StagePlan;
 use crate::run::{Ended, Fixes, Intent, Request, Target, run};
 use crate::select::{Candidate, Selection, compared, select};
 use crate::staged::{How, Landed, land};
+use crate::stages::named;
 
 /// Runs `plan` over the files of `selection` as they are in the working tree. Nothing is changed, unless `fix` asks for it:
 /// then fixers write, and what is left is reported.
@@ -24,8 +25,19 @@ pub(crate) fn run_on_files(
     files: &[Candidate],
     fix: bool,
 ) -> Result<GateReport> {
+    run_and_land(cx, plan, selection, files, fix).map(|report| named(report, plan.stage))
+}
+
+fn run_and_land(
+    cx: &Context,
+    plan: &StagePlan,
+    selection: &Selection,
+    files: &[Candidate],
+    fix: bool,
+) -> Result<GateReport> {
     let intent = if fix { Intent::Fix } else { Intent::Report };
     let input = HookInput::default();
+    let to_fix = to_fix(plan, selection);
     let compare = compared(cx, selection)?;
     let request = Request {
         plan,
@@ -34,6 +46,7 @@ pub(crate) fn run_on_files(
         entries: cx.tracked()?,
         compare: compare.as_ref(),
         intent,
+        to_fix: &to_fix,
         input: &input,
     };
     let Ended { mut report, fixes, in_place } = run(cx, request)?;
@@ -54,6 +67,18 @@ pub(crate) fn run_on_files(
         report.outcome = report.outcome.and(Outcome::Failed);
     }
     Ok(report)
+}
+
+/// The command that writes the fixes of a run over this selection. Files are named relative to where it was called, which isn't known
+/// here.
+pub(crate) fn to_fix(plan: &StagePlan, selection: &Selection) -> String {
+    let run = format!("xtask hooks run {}", plan.stage.name());
+    match selection {
+        Selection::All => format!("{run} --all-files --fix"),
+        Selection::Between { from, to } => format!("{run} --from-ref {from} --to-ref {to} --fix"),
+        Selection::Since(revision) => format!("{run} --from-ref {revision} --to-ref HEAD --fix"),
+        Selection::Files(_) => "the same command with --fix".to_owned(),
+    }
 }
 
 /// Writes the fixed files where no git folder can hold a journal; a file that was edited meanwhile stays.

@@ -9,7 +9,7 @@ use xtask_core::config::Config;
 use xtask_core::environment::Environment;
 use xtask_core::exec::Interrupt;
 use xtask_core::gate::{Context, Gate};
-use xtask_core::model::{GateReport, Outcome, RepoPath};
+use xtask_core::model::{CaseStatus, GateReport, Outcome, RepoPath};
 use xtask_hooks::{HooksGate, HooksSection, Selection, Stage, StagePlan, run_all_files};
 
 fn context(root: &Path, config: &str) -> Context {
@@ -54,7 +54,7 @@ fn findings_name_their_place_and_nothing_is_changed() {
         told(&report),
         ["a.txt:1 trailing-whitespace", "b.json:2:2 check-json", "c.yaml:2:1 check-yaml"]
     );
-    assert_eq!(report.summary, "4 files, 10 checks");
+    assert_eq!(report.summary, "pre-commit: 4 files, 10 checks");
     assert!(report.findings[0].fix.as_ref().unwrap().contains("--fix"));
     assert_eq!(xtask_core::files::read(&folder.path().join("a.txt")).unwrap(), b"a \nb\n");
 }
@@ -110,8 +110,13 @@ fn commands_run_on_their_files_and_fixing_ones_only_to_fix() {
     let report = run(&cx, &["a b.py", "c.txt"], false);
     assert_eq!(report.outcome, Outcome::Failed);
     assert!(report.findings[0].message.ends_with("exit code 3\n<a b.py>"), "{}", report.findings[0].message);
-    let (start, end) = ("2 files, 0 checks (", "in the working tree), 1 fixing command not run here");
+    let (start, end) = ("pre-commit: 2 files, 0 checks (", " ms), 1 fixing command not run here");
     assert!(report.summary.starts_with(start) && report.summary.ends_with(end), "{}", report.summary);
+    let step = &report.steps[0];
+    assert_eq!(
+        (step.name.as_str(), step.status, step.note.as_str()),
+        ("list", CaseStatus::Failed, "in the working tree")
+    );
     assert!(!folder.path().join("mended").exists());
     run(&cx, &["c.txt"], true);
     assert!(folder.path().join("mended").exists());

@@ -8,7 +8,8 @@ use xtask_core::config::nearest;
 use xtask_core::gate::{Context, Scope};
 use xtask_core::model::{ExitCode, GateReport, Problem, RepoPath, Result, Standing};
 use xtask_hooks::{
-    HookInput, HooksSection, Planned, Selection, Stage, StagePlan, reads_input, run_all_files, run_hook,
+    HookInput, HooksSection, Planned, Selection, Stage, StagePlan, install, reads_input, run_all_files,
+    run_hook,
 };
 
 use crate::output::Reporting;
@@ -105,6 +106,13 @@ pub(super) fn run(session: &Session, args: RunArgs) -> Result<ExitCode> {
     });
     let section: HooksSection = cx.config.section_or_default()?;
     let plan = StagePlan::new(stage, &section, cx.environment)?;
+    // Of one commit git runs several stages: what is true of all of them is told by the first.
+    let follows = matches!(stage, Stage::PrepareCommitMsg | Stage::CommitMsg | Stage::PostCommit);
+    let unknown = StagePlan::unknown_skips(&section, cx.environment);
+    let unknown = unknown.into_iter().filter(|_| !(args.hook && follows));
+    for told in unknown.chain(install::not_run(&cx, &section, stage)) {
+        cx.events.notice(format!("hooks: {told}"));
+    }
     let Some(selection) = args.selection.selection(session, &cx)? else {
         if args.fix {
             return Err(Problem::usage("--fix needs to know which files")
@@ -116,7 +124,9 @@ pub(super) fn run(session: &Session, args: RunArgs) -> Result<ExitCode> {
             return plan_of(session, &plan, false, &xtask_hooks::plan_hook(&cx, &plan, &input)?);
         }
         let end = run_hook(&cx, &plan, &input);
-        return reporting.of_hook().finish_one(
+        // A person who asks wants an answer, also that there is nothing to do.
+        let reporting = if args.hook { reporting.of_hook() } else { reporting };
+        return reporting.finish_one(
             session,
             &cx,
             "hooks",

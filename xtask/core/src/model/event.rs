@@ -42,6 +42,13 @@ pub enum Event {
         /// What is being done.
         message: String,
     },
+    /// A part of a task, with a name of its own, began or ended. It is shown while it runs; nothing is told of its end.
+    Part {
+        /// The part.
+        task: String,
+        /// Whether it runs from now on.
+        runs: bool,
+    },
     /// It ended.
     Finished {
         /// The task.
@@ -85,6 +92,11 @@ impl Events {
     /// Tells where a task is: `done` of `total` (0: unknown).
     pub fn progress(&self, task: &str, done: u64, total: u64, message: impl Into<String>) {
         self.send(Event::Progress { task: task.to_owned(), done, total, message: message.into() });
+    }
+
+    /// Tells that a part of a task runs from now on, or no longer.
+    pub fn part(&self, name: &str, runs: bool) {
+        self.send(Event::Part { task: name.to_owned(), runs });
     }
 
     /// Tells the user something that is no finding.

@@ -19,4 +19,4 @@ pub use metric::{Better, Metric, Unit};
 pub use outcome::{Outcome, Skip};
 pub use path::RepoPath;
 pub use problem::{Problem, ProblemKind, Result};
-pub use report::{Artifact, ExitCode, GateReport, Missing, REPORT_VERSION, Report, Standing};
+pub use report::{Artifact, ExitCode, GateReport, Missing, REPORT_VERSION, Report, Standing, Step};

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Finding, Metric, Outcome, Skip, State, TestCase};
+use super::{CaseStatus, Finding, Metric, Outcome, Skip, State, TestCase};
 
 /// The exit codes of every command (design: contracts).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -92,6 +92,21 @@ pub struct Missing {
     pub required: bool,
 }
 
+/// One of the programs that a gate started, where it tells them apart.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub struct Step {
+    /// Its name.
+    pub name: String,
+    /// How it ended.
+    pub status: CaseStatus,
+    /// How long it took, in milliseconds; absent where it wasn't started.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wall_ms: Option<u64>,
+    /// What else there is to know, in a few words: where it ran, why it didn't.
+    pub note: String,
+}
+
 /// What one gate yielded.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
@@ -104,6 +119,9 @@ pub struct GateReport {
     pub standing: Standing,
     /// One line for people: `2,112 files, 10 checks`.
     pub summary: String,
+    /// What it started, where it tells that apart.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub steps: Vec<Step>,
     /// What it holds against the code, sorted by place.
     pub findings: Vec<Finding>,
     /// What it measured.
@@ -129,6 +147,7 @@ impl GateReport {
             outcome,
             standing: Standing::Detected,
             summary: String::new(),
+            steps: Vec::new(),
             findings: Vec::new(),
             metrics: Vec::new(),
             cases: Vec::new(),

@@ -6,7 +6,7 @@ use std::time::Duration;
 use quick_junit::{NonSuccessKind, Report as Suites, TestCase as Case, TestCaseStatus, TestSuite};
 
 use super::tally::{Cases, new_findings, summary};
-use super::text::{count, one_line};
+use super::text::{count, one_line, said_and_shown};
 use crate::model::{CaseStatus, GateReport, Outcome, Report, TestCase};
 
 /// How many findings a failed case lists.
@@ -80,7 +80,11 @@ fn of_gate(gate: &GateReport) -> Case {
                 if let Some(location) = &finding.location {
                     let _ = write!(list, "{location}: ");
                 }
-                let _ = writeln!(list, "{}: {} [{}]", finding.severity, finding.message, finding.rule);
+                let (said, shown) = said_and_shown(&finding.message);
+                let _ = writeln!(list, "{}: {said} [{}]", finding.severity, finding.rule);
+                if !shown.is_empty() {
+                    let _ = writeln!(list, "{shown}");
+                }
             }
             if findings.len() > LISTED {
                 let _ = writeln!(list, "… and {} more: see report.html", findings.len() - LISTED);
@@ -150,7 +154,8 @@ mod tests {
             ))
         );
         let text = render(&samples::mixed());
-        assert!(text.contains("src/café.rs:12:5: warning: unneeded"), "{text}");
+        let told = "src/café.rs:12:5: warning: unneeded `return` statement [clippy::needless_return]\nremove `return`\n";
+        assert!(text.contains(told), "{text}");
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! What the user sees while work runs: events on standard error, as a live view, as plain lines, or not at all.
 
 use std::collections::VecDeque;
-use std::io::Write;
+use std::io::{IsTerminal, Write};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError};
@@ -11,7 +11,7 @@ use std::time::Duration;
 use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 
 use super::plain::{Plain, finished, notice};
-use super::text::one_line;
+use super::text::{columns, fit, one_line};
 use super::{Redactor, Style};
 use crate::model::Event;
 
@@ -46,10 +46,14 @@ pub struct Reporter {
 impl Reporter {
     /// Shows what `receiver` gets. Lines and notices pass through `redactor`.
     pub fn start(receiver: Receiver<Event>, mode: ReporterMode, style: Style, redactor: Redactor) -> Self {
+        let stderr = || {
+            let width = std::io::stderr().is_terminal().then_some(style.width);
+            Plain::new(Box::new(std::io::stderr()), style, width)
+        };
         let view = match mode {
             ReporterMode::Live => View::Live(Live::new(ProgressDrawTarget::stderr(), style)),
-            ReporterMode::Plain => View::Plain(Plain::new(Box::new(std::io::stderr()), style)),
-            ReporterMode::Quiet => View::Quiet(Plain::new(Box::new(std::io::stderr()), style)),
+            ReporterMode::Plain => View::Plain(stderr()),
+            ReporterMode::Quiet => View::Quiet(stderr()),
         };
         Self::with_view(receiver, view, redactor)
     }
@@ -62,7 +66,7 @@ impl Reporter {
         redactor: Redactor,
         out: Box<dyn Write + Send>,
     ) -> Self {
-        let plain = Plain::new(out, style);
+        let plain = Plain::new(out, style, None);
         let view = if mode == ReporterMode::Quiet { View::Quiet(plain) } else { View::Plain(plain) };
         Self::with_view(receiver, view, redactor)
     }
@@ -120,7 +124,7 @@ fn redacted(mut event: Event, redactor: &Redactor) -> Event {
             *text = redactor.text(text).into_owned();
         }
         Event::Finished { outcome, .. } => redactor.outcome(outcome),
-        Event::Started { .. } => {}
+        Event::Started { .. } | Event::Part { .. } => {}
     }
     event
 }
@@ -174,8 +178,15 @@ impl Live {
 
     fn show(&mut self, event: &Event) {
         match event {
-            Event::Started { task } => {
+            Event::Started { task } | Event::Part { task, runs: true } => {
                 self.bar(task);
+            }
+            Event::Part { task, runs: false } => {
+                if let Some(at) = self.running.iter().position(|(name, _)| name == task) {
+                    let (_, bar) = self.running.remove(at);
+                    bar.finish_and_clear();
+                    self.bars.remove(&bar);
+                }
             }
             Event::Line { task, text, .. } => {
                 let line = one_line(text);
@@ -183,16 +194,18 @@ impl Live {
                     self.print(&format!("{} | {line}", one_line(task)));
                 }
                 if !line.is_empty() {
+                    let line = self.beside(task, &line);
                     self.bar(task).set_message(line);
                 }
             }
             Event::Progress { task, done, total, message } => {
                 let message = one_line(message);
-                let bar = self.bar(task);
-                bar.set_message(match total {
+                let told = match total {
                     0 => message,
                     _ => format!("{done}/{total} {message}"),
-                });
+                };
+                let told = self.beside(task, &told);
+                self.bar(task).set_message(told);
             }
             Event::Finished { task, outcome, wall_ms } => {
                 let bar = self.bar(task);
@@ -206,8 +219,16 @@ impl Live {
                     self.bars.remove(&oldest);
                 }
             }
-            Event::Notice { text } => self.print(&notice(text)),
+            Event::Notice { text } => self.print(&notice(text, Some(self.style.width))),
         }
+    }
+
+    /// As much of a message as has room beside its task. No line is filled up: what the terminal echoes behind the last one (`^C`) must
+    /// not begin another, which would stay there.
+    fn beside(&self, task: &str, message: &str) -> String {
+        /// Spinner, time and blanks, and the echo.
+        const OTHERS: usize = 14;
+        fit(message, self.style.width.saturating_sub(columns(&one_line(task)) + OTHERS).max(1))
     }
 
     /// A line that stays, above the view.
@@ -224,7 +245,7 @@ impl Live {
         let bar = self.bars.add(ProgressBar::new_spinner());
         let colour = if self.style.colour { ("\u{1b}[36m", "\u{1b}[0m") } else { ("", "") };
         bar.set_style(template(&format!(
-            "{}{{spinner}}{} {{prefix}} {{elapsed}} {{wide_msg}}",
+            "{}{{spinner}}{} {{prefix}} {{elapsed}} {{msg}}",
             colour.0, colour.1
         )));
         bar.set_prefix(one_line(task));
@@ -371,6 +392,21 @@ mod tests {
         assert!(text.contains("note: the cache holds [DB_PASSWORD redacted]"), "{text}");
         assert!(text.contains("? lint invalid in 1.5 s"), "{text}");
         assert!(!text.contains("hunter22"), "{text}");
+    }
+
+    #[test]
+    fn parts_are_shown_while_they_run() {
+        let record = Record::default();
+        let target = ProgressDrawTarget::term_like(Box::new(record.clone()));
+        let mut live = Live::new(target, Style::PLAIN);
+        let part = |name: &str, runs| Event::Part { task: name.to_owned(), runs };
+        for event in [part("ruff", true), part("mypy", true), part("ruff", false), part("ruff", false)] {
+            live.show(&event);
+        }
+        let names: Vec<&str> = live.running.iter().map(|(name, _)| name.as_str()).collect();
+        assert_eq!(names, ["mypy"]);
+        live.end();
+        assert!(record.text().contains("ruff"), "{}", record.text());
     }
 
     #[test]

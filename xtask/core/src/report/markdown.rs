@@ -3,12 +3,15 @@
 use std::fmt::Write;
 
 use super::tally::{Cases, findings_beside_cases, new_and_known, summary, symbol, verdict};
-use super::text::{clean, count, duration, first_lines, one_line};
+use super::text::{clean, count, duration, first_lines, one_line, said_and_shown};
 use super::uri;
 use crate::model::{CaseStatus, Finding, GateReport, Location, Outcome, Report};
 
-/// How many lines of a message are shown.
+/// How many lines of a test's message are shown.
 const MESSAGE_LINES: usize = 20;
+
+/// How many lines of what a finding shows below its message are.
+const SHOWN_LINES: usize = 200;
 
 pub(super) fn render(report: &Report) -> String {
     render_limited(report, usize::MAX)
@@ -83,11 +86,15 @@ fn write_finding(text: &mut String, finding: &Finding) {
     if let Some(location) = &finding.location {
         let _ = write!(text, "{} ", link(location));
     }
-    let _ = write!(text, "**{}** {}: {}", finding.severity, code(&finding.rule), escape(&finding.message));
+    let (said, shown) = said_and_shown(&finding.message);
+    let _ = write!(text, "**{}** {}: {}", finding.severity, code(&finding.rule), escape(said));
     if let Some(fix) = &finding.fix {
         let _ = write!(text, " → {}", code(fix));
     }
     text.push('\n');
+    if !shown.is_empty() {
+        fence(text, shown, SHOWN_LINES);
+    }
 }
 
 fn write_failed_cases(text: &mut String, gate: &GateReport, limit: usize) {
@@ -104,7 +111,7 @@ fn write_failed_cases(text: &mut String, gate: &GateReport, limit: usize) {
             }
             text.push('\n');
             if let Some(message) = &case.message {
-                fence(text, message);
+                fence(text, message, MESSAGE_LINES);
             }
         }
         left_out(text, failed.len().saturating_sub(limit));
@@ -156,11 +163,11 @@ fn code(text: &str) -> String {
     format!("{fence}{pad}{text}{pad}{fence}")
 }
 
-/// A block of code below an entry of a list.
-fn fence(text: &mut String, block: &str) {
+/// A block of code below an entry of a list, its first `first` lines.
+fn fence(text: &mut String, block: &str, first: usize) {
     let block = clean(block);
     let fence = "`".repeat((longest_run(&block) + 1).max(3));
-    let (lines, more) = first_lines(&block, MESSAGE_LINES);
+    let (lines, more) = first_lines(&block, first);
     let _ = writeln!(text, "\n  {fence}text");
     for line in lines {
         let _ = writeln!(text, "  {line}");
@@ -210,7 +217,7 @@ mod tests {
             "## xtask ci: can't tell (failed: lint, test;",
             "| ✓ | hooks | passed | 2,112 files, 10 checks | 154 ms |",
             "<details><summary>lint: 3 findings (1 known)</summary>",
-            "- [src/café.rs:12:5](src/caf%C3%A9.rs#L12) **warning** `clippy::needless_return`: unneeded \\`return\\` statement remove \\`return\\` → `cargo clippy --fix`",
+            "- [src/café.rs:12:5](src/caf%C3%A9.rs#L12) **warning** `clippy::needless_return`: unneeded \\`return\\` statement → `cargo clippy --fix`\n\n  ```text\n  remove `return`\n  ```\n",
             "**coverage** invalid: lcov.info speaks of line 90 of src/lib.rs, which has 80 → `cargo xtask coverage rust`",
             "coverage: lines-covered 84.9 % (limit 85.0 %)",
             "<details><summary>test: 1 of 3 tests failed</summary>",

@@ -6,20 +6,22 @@ use anstyle::AnsiColor;
 
 use super::Style;
 use super::tally::symbol;
-use super::text::{clean, duration, one_line};
+use super::text::{clean, duration, one_line, wrap};
 use crate::model::{Event, Outcome};
 
 /// Writes events as lines to `out`.
 pub(super) struct Plain {
     out: Box<dyn Write + Send>,
     style: Style,
+    /// The columns of the terminal; none in a log, whose readers look for whole lines.
+    width: Option<usize>,
     /// Nobody reads any more: a broken pipe is no reason to end a run.
     broken: bool,
 }
 
 impl Plain {
-    pub(super) fn new(out: Box<dyn Write + Send>, style: Style) -> Self {
-        Self { out, style, broken: false }
+    pub(super) fn new(out: Box<dyn Write + Send>, style: Style, width: Option<usize>) -> Self {
+        Self { out, style, width, broken: false }
     }
 
     pub(super) fn show(&mut self, event: &Event) {
@@ -30,7 +32,7 @@ impl Plain {
                     self.line(&format!("{} | {}", one_line(task), clean(text)));
                 }
             }
-            Event::Progress { .. } => {}
+            Event::Progress { .. } | Event::Part { .. } => {}
             Event::Finished { task, outcome, wall_ms } => {
                 let line = finished(task, outcome, *wall_ms, self.style.colour);
                 self.line(&line);
@@ -40,7 +42,7 @@ impl Plain {
     }
 
     pub(super) fn notice(&mut self, text: &str) {
-        self.line(&notice(text));
+        self.line(&notice(text, self.width));
     }
 
     fn line(&mut self, line: &str) {
@@ -68,7 +70,25 @@ pub(super) fn finished(task: &str, outcome: &Outcome, wall_ms: u64, colour: bool
     format!("{paint}{mark}{paint:#} {told}{why}")
 }
 
-/// `note: …`, in one line or many.
-pub(super) fn notice(text: &str) -> String {
-    format!("note: {}", clean(text).trim_end())
+/// `note: …`, broken between words where there is a width, below its first word.
+pub(super) fn notice(text: &str, width: Option<usize>) -> String {
+    const START: &str = "note: ";
+    let text = clean(text);
+    let text = text.trim_end();
+    match width {
+        None => format!("{START}{text}"),
+        Some(width) => START.to_owned() + &wrap(text, width.saturating_sub(START.len())).join("\n      "),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_note_is_broken_where_there_is_a_width() {
+        let text = "one two three four\n";
+        assert_eq!(notice(text, None), "note: one two three four");
+        assert_eq!(notice(text, Some(18)), "note: one two\n      three four");
+    }
 }

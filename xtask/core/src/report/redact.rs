@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use crate::environment::Environment;
 use crate::model::{
-    Artifact, Finding, GateReport, Location, Metric, Missing, Outcome, RepoPath, Report, TestCase,
+    Artifact, Finding, GateReport, Location, Metric, Missing, Outcome, RepoPath, Report, Step, TestCase,
 };
 
 /// The shortest value that is taken for a secret, in bytes. Shorter ones are no secret, and occur everywhere.
@@ -184,6 +184,7 @@ impl Redactor {
             outcome,
             standing: _,
             summary,
+            steps,
             findings,
             metrics,
             cases,
@@ -193,6 +194,10 @@ impl Redactor {
         } = report;
         self.edit(gate);
         self.edit(summary);
+        for Step { name, status: _, wall_ms: _, note } in steps {
+            self.edit(name);
+            self.edit(note);
+        }
         self.outcome(outcome);
         for finding in findings {
             self.finding(finding);

@@ -249,6 +249,7 @@ fn any_gate() -> impl Strategy<Value = GateReport> {
                     missing,
                     artifacts,
                     wall_ms,
+                    steps: Vec::new(),
                 }
             },
         )

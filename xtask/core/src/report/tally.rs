@@ -1,7 +1,7 @@
 //! What a report comes to, in numbers and in one line: the same for every output.
 
 use super::text::{count, duration, one_line};
-use crate::model::{CaseStatus, Finding, GateReport, Outcome, Report, State, TEST_FAILED};
+use crate::model::{CaseStatus, Finding, GateReport, Outcome, Report, State, Step, TEST_FAILED};
 
 /// How the tests of a run ended.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -65,11 +65,11 @@ pub(super) fn new_and_known(gate: &GateReport) -> (usize, usize) {
     (new, gate.findings.len() - new)
 }
 
-/// The cell that says what a gate found: its own summary, or what its numbers say.
+/// The cell that says what a gate found: its own summary and what it started, or what its numbers say.
 pub(super) fn summary(gate: &GateReport) -> String {
     let own = one_line(&gate.summary);
     if !own.is_empty() {
-        return own;
+        return std::iter::once(own).chain(gate.steps.iter().map(step)).collect::<Vec<_>>().join(", ");
     }
     if let Some(why) = gate.outcome.why() {
         return one_line(why);
@@ -90,6 +90,15 @@ pub(super) fn summary(gate: &GateReport) -> String {
         parts.extend(metrics.map(|metric| format!("{} {}", one_line(&metric.name), metric.show())));
     }
     parts.join(", ")
+}
+
+/// `ruff (120 ms in the snapshot)`.
+fn step(step: &Step) -> String {
+    let time = step.wall_ms.map(duration);
+    let note = Some(one_line(&step.note)).filter(|note| !note.is_empty());
+    let told: Vec<String> = time.into_iter().chain(note).collect();
+    let name = one_line(&step.name);
+    if told.is_empty() { name } else { format!("{name} ({})", told.join(" ")) }
 }
 
 /// Whether any gate measured anything.
@@ -113,8 +122,11 @@ pub(super) fn headline(report: &Report) -> &'static str {
     }
 }
 
-/// One line for the whole run: the headline, the gates that are not well by name, and the time.
+/// One line for the whole run: the headline, of several gates those that are not well by name, and the time.
 pub(super) fn verdict(report: &Report) -> String {
+    if report.gates.len() == 1 {
+        return format!("{} ({})", headline(report), duration(report.wall_ms));
+    }
     let named = |word: &str| -> Option<String> {
         let names: Vec<String> = report
             .gates
@@ -175,6 +187,14 @@ mod tests {
         ] {
             assert!(verdict.contains(part), "{part:?} in {verdict}");
         }
+    }
+
+    #[test]
+    fn a_gate_alone_is_not_named_again() {
+        let mut report = samples::mixed();
+        report.gates.truncate(1);
+        report.exit_code = 0;
+        assert_eq!(verdict(&report), "passed (12.3 s)");
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! For people at a terminal, or reading a log: a table of gates, what is wrong by place, how to go on, and one line at the end.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use anstyle::{AnsiColor, Style as Paint};
@@ -7,14 +8,19 @@ use unicode_width::UnicodeWidthStr;
 
 use super::Style;
 use super::tally::{Cases, headline, measured, new_and_known, summary, symbol, verdict};
-use super::text::{clean, count, duration, first_lines, fit, one_line, wrap};
-use crate::model::{CaseStatus, Finding, GateReport, Outcome, Report, Severity, Skip, State, TEST_FAILED};
+use super::text::{as_printed, clean, count, duration, first_lines, fit, one_line, wrap};
+use crate::model::{
+    CaseStatus, Finding, GateReport, Outcome, Report, Severity, Skip, State, Step, TEST_FAILED,
+};
 
 /// How many findings, and how many failed tests, of a gate are listed without `-v`.
 const LISTED: usize = 50;
 
-/// How many lines of a message are shown without `-v`.
+/// How many lines of a message are shown without `-v`, where there are many messages.
 const MESSAGE_LINES: usize = 12;
+
+/// How many lines the messages of a gate may have together, where each has more: about what a reader scrolls back.
+const GATE_LINES: usize = 240;
 
 /// The columns of the longest outcome.
 const OUTCOME: usize = 7;
@@ -89,17 +95,15 @@ impl Page {
         self.text.push('\n');
     }
 
-    /// `text` in lines that are indented by `indent` blanks, the first `first` of its lines.
-    fn block(&mut self, text: &str, indent: usize, first: usize, paint: Paint) {
+    /// The first `first` lines of `text`, indented by `indent` blanks: what it says, which is wrapped, and what it shows below that, as it
+    /// was printed (the terminal breaks what is too long for it).
+    fn block(&mut self, text: &str, indent: usize, first: usize) {
         let text = clean(text);
         let (lines, more) = first_lines(&text, if self.style.verbose { usize::MAX } else { first });
-        for line in lines {
-            for piece in wrap(line, self.width - indent) {
-                let piece = if piece.is_empty() {
-                    piece
-                } else {
-                    format!("{:indent$}{}", "", self.paint(paint, &piece))
-                };
+        for (at, line) in lines.into_iter().enumerate() {
+            let pieces = if at == 0 { wrap(line, self.width - indent) } else { vec![as_printed(line)] };
+            for piece in pieces {
+                let piece = if piece.is_empty() { piece } else { format!("{:indent$}{piece}", "") };
                 self.line(&piece);
             }
         }
@@ -124,7 +128,12 @@ impl Page {
             let mark = self.paint(paint, &symbol(&gate.outcome).to_string());
             let word = gate.outcome.word();
             let outcome = self.paint(paint, word);
-            let mut cells = wrap(&summary(gate), room).into_iter();
+            // What was started has lines of its own where it doesn't fit in, or where more is to be told.
+            let whole = summary(gate);
+            let apart = !gate.steps.is_empty()
+                && !gate.summary.is_empty()
+                && (self.style.verbose || whole.width() > room);
+            let mut cells = wrap(if apart { &gate.summary } else { &whole }, room).into_iter();
             let found = cells.next().unwrap_or_default();
             let (name, time) = (name(gate), time(gate));
             let row = format!(
@@ -140,6 +149,33 @@ impl Page {
             for more in cells {
                 self.line(&format!("{:at$}{more}", "", at = fixed - GAP - times));
             }
+            if apart {
+                self.steps(&gate.steps);
+            }
+        }
+    }
+
+    /// A line for each: mark, name, time, and what else there is to know.
+    fn steps(&mut self, steps: &[Step]) {
+        let name = |step: &Step| fit(&one_line(&step.name), WIDEST_NAME);
+        let time = |step: &Step| step.wall_ms.map(duration).unwrap_or_default();
+        let names = steps.iter().map(|step| name(step).width()).max().unwrap_or(0);
+        let times = steps.iter().map(|step| time(step).width()).max().unwrap_or(0);
+        for step in steps {
+            let (mark, paint) = match step.status {
+                CaseStatus::Passed => ("✓", of_outcome(&Outcome::Passed)),
+                CaseStatus::Failed => ("✗", of_outcome(&Outcome::Failed)),
+                CaseStatus::Skipped => ("–", AnsiColor::Yellow.on_default()),
+            };
+            let (name, time) = (name(step), time(step));
+            let row = format!(
+                "  {} {name}{:a$}{time}  {}",
+                self.paint(paint, mark),
+                "",
+                self.paint(DIM, &one_line(&step.note)),
+                a = names - name.width() + GAP + times - time.width(),
+            );
+            self.line(row.trim_end());
         }
     }
 
@@ -167,23 +203,34 @@ impl Page {
         let limit = if self.style.verbose { usize::MAX } else { LISTED };
         let mut file = None;
         let shown = &listed[..listed.len().min(limit)];
-        for (at, finding) in shown.iter().enumerate() {
+        let mut uses: BTreeMap<&str, usize> = BTreeMap::new();
+        for fix in listed.iter().filter_map(|finding| finding.fix.as_deref()) {
+            *uses.entry(fix).or_default() += 1;
+        }
+        for finding in shown {
             let path = finding.location.as_ref().map(|at| &at.path);
             if file.is_some_and(|before| before != path) {
                 self.line("");
             }
             file = Some(path);
-            self.finding(finding);
-            // One way on for a run of findings that it mends: behind the last of them.
-            let next = shown.get(at + 1).and_then(|next| next.fix.as_ref());
-            if let Some(fix) = finding.fix.as_ref().filter(|fix| next != Some(fix)) {
+            self.finding(finding, MESSAGE_LINES.max(GATE_LINES / shown.len()));
+            if let Some(fix) = finding.fix.as_ref().filter(|fix| uses[fix.as_str()] == 1) {
                 self.way_on(fix, 4);
             }
         }
         self.left_out(listed.len().saturating_sub(limit));
+        // What mends several of them is told once, where reading ends.
+        let mut shared = listed.iter().filter_map(|finding| finding.fix.as_deref()).collect::<Vec<_>>();
+        shared.retain(|fix| uses.remove(fix).is_some_and(|uses| uses > 1));
+        if !shared.is_empty() {
+            self.line("");
+        }
+        for fix in shared {
+            self.way_on(fix, 2);
+        }
     }
 
-    fn finding(&mut self, finding: &Finding) {
+    fn finding(&mut self, finding: &Finding, lines: usize) {
         let mut line = String::from("  ");
         if let Some(location) = &finding.location {
             let _ = write!(line, "{}  ", self.paint(CYAN, &one_line(&location.to_string())));
@@ -194,7 +241,7 @@ impl Page {
             line.push_str(&self.paint(DIM, "  (known)"));
         }
         self.line(&line);
-        self.block(&finding.message, 4, MESSAGE_LINES, Paint::new());
+        self.block(&finding.message, 4, lines);
     }
 
     fn failed_cases(&mut self, gate: &GateReport) {
@@ -216,7 +263,7 @@ impl Page {
             }
             self.line(&line);
             if let Some(message) = &case.message {
-                self.block(message, 6, MESSAGE_LINES, Paint::new());
+                self.block(message, 6, MESSAGE_LINES);
             }
         }
         self.left_out(cases.failed.saturating_sub(limit));
@@ -237,7 +284,7 @@ impl Page {
                 self.heading(gate, &self.paint(AnsiColor::Yellow.on_default(), "not all of it ran"));
             }
             for part in gate.untold_missing() {
-                self.block(&part.why, 2, MESSAGE_LINES, Paint::new());
+                self.block(&part.why, 2, MESSAGE_LINES);
                 self.way_on(&part.fix, 2);
             }
             let Some(why) = gate.outcome.why() else { continue };
@@ -247,7 +294,7 @@ impl Page {
                 continue;
             }
             self.heading(gate, &self.paint(of_outcome(&gate.outcome), gate.outcome.word()));
-            self.block(why, 2, MESSAGE_LINES, Paint::new());
+            self.block(why, 2, MESSAGE_LINES);
             if let Some(fix) = gate.outcome.fix() {
                 self.way_on(fix, 2);
             }
@@ -290,118 +337,4 @@ impl Page {
 }
 
 #[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::super::samples;
-    use super::super::text::columns;
-    use super::*;
-
-    fn plain(report: &Report) -> String {
-        render(report, Style::PLAIN)
-    }
-
-    #[test]
-    fn a_run_reads_well_at_80_columns() {
-        let text = plain(&samples::mixed());
-        let expected = "\
-✓ hooks     passed   2,112 files, 10 checks                               154 ms
-✗ lint      failed   3 findings, 1 known                                   8.4 s
-✗ test      failed   1 passed, 1 failed, 1 skipped                         3.1 s
-? coverage  invalid  lcov.info speaks of line 90 of src/lib.rs, which      20 ms
-                     has 80
-– visual    skipped  no Chromium on PATH                                    0 ms
-
-lint: 3 findings (1 known)
-  note  advisory
-    no advisory database
-
-  src/café.rs:12:5  warning  clippy::needless_return
-    unneeded `return` statement
-    remove `return`
-    → cargo clippy --fix
-
-  src/main.rs  error  rustfmt
-    not formatted
-    → cargo fmt
-
-test: 1 of 3 tests failed
-  ✗ model::sums  xtask-core  src/lib.rs:40
-      assertion `left == right` failed
-        left: 4
-       right: 5
-
-coverage: invalid
-  lcov.info speaks of line 90 of src/lib.rs, which has 80
-  → cargo xtask coverage rust
-
-visual: skipped
-  no Chromium on PATH
-  → apt-get install chromium
-
-can't tell (failed: lint, test; invalid: coverage; skipped: visual; 1 of 5 gates
-passed; 12.3 s)
-1 passed, 1 failed, 1 skipped
-";
-        assert_eq!(text, expected);
-    }
-
-    #[test]
-    fn colour_changes_no_text() {
-        let report = samples::mixed();
-        let coloured = render(&report, Style { colour: true, ..Style::PLAIN });
-        assert!(coloured.contains("\u{1b}["));
-        assert_eq!(anstream::adapter::strip_str(&coloured).to_string(), plain(&report));
-    }
-
-    #[test]
-    fn long_lists_are_cut_and_say_so() {
-        let report = samples::large(120);
-        let text = plain(&report);
-        assert_eq!(text.matches("clippy::pedantic").count(), LISTED);
-        assert!(text.contains("… and 70 more: see report.html"), "{text}");
-        let all = render(&report, Style { verbose: true, ..Style::PLAIN });
-        assert_eq!(all.matches("clippy::pedantic").count(), 120);
-    }
-
-    #[test]
-    fn a_way_on_is_shown_once_for_the_findings_that_it_mends() {
-        let mut report = samples::large(4);
-        for (finding, fix) in report.gates[0].findings.iter_mut().zip(["one", "one", "two", "one"]) {
-            finding.fix = Some(format!("fix {fix}"));
-        }
-        let text = plain(&report);
-        let fixes: Vec<&str> = text.lines().filter_map(|line| line.trim().strip_prefix("→ fix ")).collect();
-        assert_eq!(fixes, ["one", "two", "one"]);
-    }
-
-    #[test]
-    fn a_run_without_gates_still_ends_in_a_line() {
-        let text = plain(&Report::new("lint", vec![], false, false, 3));
-        assert_eq!(text, "nothing measured (3 ms)\n");
-    }
-
-    #[test]
-    fn nothing_from_outside_steers_the_terminal() {
-        let text = plain(&samples::of_text("a\u{1b}[2Jb\u{7}c\rd\u{202e}"));
-        assert!(!text.contains(|c: char| c.is_control() && c != '\n' || c == '\u{202e}'), "{text:?}");
-    }
-
-    proptest! {
-        #[test]
-        fn any_report_renders_at_any_width(report in samples::any_report(), width in prop_oneof![0_usize..200, 60_000_usize..70_000], verbose: bool) {
-            let text = render(&report, Style { width, verbose, ..Style::PLAIN });
-            prop_assert!(text.ends_with('\n'));
-            let has_cases = report.gates.iter().any(|gate| !gate.cases.is_empty());
-            prop_assert_eq!(has_cases, text.lines().last().is_some_and(|line| line.ends_with(" skipped")));
-        }
-
-        #[test]
-        fn a_table_fits_the_width(width in 56_usize..160) {
-            let text = render(&samples::mixed(), Style { width, ..Style::PLAIN });
-            for line in text.lines() {
-                prop_assert!(columns(line) <= width, "{line:?}");
-            }
-        }
-    }
-}
+mod tests;

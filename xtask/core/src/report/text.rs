@@ -43,7 +43,7 @@ pub(super) fn duration(wall_ms: u64) -> String {
     }
 }
 
-#[cfg(test)]
+/// The columns that text takes.
 pub(super) fn columns(text: &str) -> usize {
     text.width()
 }
@@ -84,6 +84,27 @@ pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
         lines.push(line.trim_end().to_owned());
     }
     lines
+}
+
+/// A line as a tool printed it: nothing is broken or drawn together, since what stands above and below it (a caret, a column) counts on
+/// its place. Tabs become the blanks that a terminal would show for them at the margin.
+pub(super) fn as_printed(line: &str) -> String {
+    const TAB: usize = 8;
+    let mut shown = String::with_capacity(line.len());
+    for (at, piece) in line.trim_end().split('\t').enumerate() {
+        if at > 0 {
+            let columns = TAB - shown.width() % TAB;
+            shown.extend(std::iter::repeat_n(' ', columns));
+        }
+        shown.push_str(piece);
+    }
+    shown
+}
+
+/// What a message says, its first line, and what it shows below that: the output of a tool, a drawing.
+pub(super) fn said_and_shown(message: &str) -> (&str, &str) {
+    let message = message.trim_end().trim_start_matches('\n');
+    message.split_once('\n').unwrap_or((message, ""))
 }
 
 /// The first `limit` lines of `text`, and how many more there are.
@@ -161,6 +182,27 @@ mod tests {
         assert_eq!(wrap("abcdefghijklmno", 10), ["abcdefghij", "klmno"]);
         assert_eq!(fit("abcdef", 4), "abc…");
         assert_eq!(first_lines("a\nb\nc\n", 2), (vec!["a", "b"], 1));
+    }
+
+    #[test]
+    fn what_was_printed_keeps_its_columns() {
+        for (line, shown) in [
+            ("  |   ^^^  here ", "  |   ^^^  here"),
+            ("\tx", "        x"),
+            ("ab\tc\td", "ab      c       d"),
+            ("12345678\tx", "12345678        x"),
+            ("", ""),
+        ] {
+            assert_eq!(as_printed(line), shown);
+        }
+        for (message, parts) in [
+            ("one", ("one", "")),
+            ("one\n  two\n three\n\n", ("one", "  two\n three")),
+            ("\none\n\ntwo", ("one", "\ntwo")),
+            ("", ("", "")),
+        ] {
+            assert_eq!(said_and_shown(message), parts);
+        }
     }
 
     proptest! {

@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::ffi::OsString;
 use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -10,8 +11,9 @@ use bstr::BString;
 use xtask_core::environment::Environment;
 use xtask_core::exec::{Cancel, Interrupt, Process, RunError};
 use xtask_core::gate::Context;
-use xtask_core::model::{Finding, Missing, RepoPath};
+use xtask_core::model::{Event, Finding, Missing, RepoPath};
 
+use super::paths::UserPaths;
 use super::script::{FILES, scripts, shell};
 use super::told;
 use crate::resolve::Command;
@@ -113,14 +115,23 @@ pub(crate) fn run_all(cx: &Context, tasks: &[Task<'_>], input: &HookInput, fail_
             }
         }
     }
+    let all: Vec<usize> =
+        (0..tasks.len()).map(|at| units.iter().filter(|unit| unit.task == at).count()).collect();
+    let left: Vec<AtomicUsize> = all.iter().map(|&units| AtomicUsize::new(units)).collect();
     let threads = cx.jobs.get().min(units.len()).max(1);
     let units = Mutex::new(units);
     let next = || lock(&units).pop_front();
     let work = || {
         while let Some(unit) = next() {
             let task = &tasks[unit.task];
+            let (name, all) = (&task.command.name, all[unit.task]);
+            cx.events.part(name, true);
             for script in unit.scripts {
                 one(cx, task, script, input, &cancel, &progress[unit.task]);
+            }
+            match left[unit.task].fetch_sub(1, Ordering::SeqCst) - 1 {
+                0 => cx.events.part(name, false),
+                left => cx.events.progress(name, (all - left) as u64, all as u64, "batches"),
             }
             let failed = lock(&progress[unit.task]).failed.is_some();
             if failed && fail_fast {
@@ -192,7 +203,11 @@ fn one(
         // The limit is the command's, whatever the number of its scripts.
         process = process.timeout(limit.saturating_sub(started.elapsed()).max(Duration::from_millis(1)));
     }
-    let ran = process.stream_events(cancel, &cx.events, &command.name);
+    let paths = UserPaths::new(room.root, &cx.root);
+    let ran = process.stream(cancel, |stream, line| {
+        let text = String::from_utf8_lossy(&paths.tell(line)).into_owned();
+        cx.events.send(Event::Line { task: command.name.clone(), stream, text });
+    });
     let mut progress = lock(progress);
     progress.wall = started.elapsed();
     match ran {
@@ -201,10 +216,10 @@ fn one(
         Ok(ended) if ended.code == Some(127) && told::names_missing_program(&ended) => {
             progress.missing.get_or_insert_with(|| Missing {
                 why: format!(
-                    "`{}` names a program that is not there ({}){}",
-                    command.run,
+                    "{} names a program that is not there ({}){}",
+                    told::command(&command.run),
                     room.called,
-                    told::last_lines(&ended)
+                    told::last_lines(&ended, &paths)
                 ),
                 fix: format!("install it, or mend `run` of the command {}", command.name),
                 required: false,
@@ -212,12 +227,12 @@ fn one(
         }
         Ok(ended) => {
             progress.cut |= ended.signal.is_some();
-            progress.failed.get_or_insert_with(|| told::ended(&ended));
+            progress.failed.get_or_insert_with(|| told::ended(&ended, &paths));
         }
         Err(RunError::Stopped { .. }) => progress.stopped = true,
         Err(error) => {
             progress.cut = true;
-            progress.failed.get_or_insert_with(|| told::not_ended(&error));
+            progress.failed.get_or_insert_with(|| told::not_ended(&error, &paths));
         }
     }
 }
@@ -227,7 +242,7 @@ fn end(task: &Task<'_>, progress: Progress) -> End {
     let Command { name, run, .. } = task.command;
     match progress {
         Progress { failed: Some(message), .. } => {
-            let message = format!("`{run}` failed {}: {message}", task.room.called);
+            let message = format!("{} failed {}: {message}", told::command(run), task.room.called);
             End::Failed(Box::new(Finding::new(name, name, None, message)))
         }
         Progress { missing: Some(missing), .. } => End::Missing(missing),

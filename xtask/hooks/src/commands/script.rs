@@ -41,7 +41,7 @@ pub(crate) fn scripts(run: &str, files: &[&RepoPath]) -> Vec<BString> {
 }
 
 /// The path as one word of `sh`; a leading `-` is kept from being an option.
-fn quote(path: &RepoPath) -> BString {
+pub(crate) fn quote(path: &RepoPath) -> BString {
     let bytes = path.as_bytes();
     let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"/._-+@%,:=".contains(byte);
     let mut word = BString::default();

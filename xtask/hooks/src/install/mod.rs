@@ -5,6 +5,7 @@ mod folder;
 mod git;
 mod global;
 mod local;
+mod not_run;
 mod place;
 mod program;
 mod shim;
@@ -23,6 +24,7 @@ use xtask_core::model::{Problem, Result};
 use xtask_core::repo::Repo;
 
 pub use folder::Whose;
+pub use not_run::not_run;
 pub use program::ProgramState;
 pub use status::{HookState, StageStatus, Status, need, status};
 

@@ -136,7 +136,7 @@ pub fn need(cx: &Context, wanted: &[Stage]) -> Option<Need> {
 }
 
 /// How this program is called here.
-fn command(cx: &Context) -> &'static str {
+pub(super) fn command(cx: &Context) -> &'static str {
     if cx.environment.get("CARGO").is_some() { "cargo xtask" } else { "xtask" }
 }
 

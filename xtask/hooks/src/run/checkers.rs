@@ -1,8 +1,9 @@
 //! Commands that change nothing: side by side, in the working tree or in the snapshot.
 
-use xtask_core::model::{Finding, Location, RepoPath, Result};
+use xtask_core::model::{CaseStatus, Finding, Location, RepoPath, Result, Step};
 
 use super::rooms::Which;
+use super::summary::step;
 use super::verdicts::Verdicts;
 use super::{Intent, Run};
 use crate::commands::{End, Ran, Task, run_all};
@@ -22,7 +23,12 @@ impl<'r> Run<'r> {
                 let key = self.verdict_key(&verdicts, command)?;
                 if key.is_some_and(|key| verdicts.knows(key)) {
                     self.commands += 1;
-                    self.times.remembered.push(command.name.clone());
+                    self.times.commands.push(Step {
+                        name: command.name.clone(),
+                        status: CaseStatus::Passed,
+                        wall_ms: None,
+                        note: "passed on the same before".to_owned(),
+                    });
                     continue;
                 }
                 match self.rooms.of_checker(command, &self.fixes)? {
@@ -105,8 +111,8 @@ impl<'r> Run<'r> {
             {
                 verdicts.passed(key);
             }
+            self.times.commands.push(step(&command.name, &end, wall, called));
             self.ended(end);
-            self.times.commands.push((command.name.clone(), wall, called));
         }
         Ok(uncertain)
     }

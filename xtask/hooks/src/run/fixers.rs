@@ -6,7 +6,7 @@ use xtask_core::model::{Finding, Location, Problem, RepoPath, Result};
 
 use super::fixes::Before;
 use super::rooms::Which;
-use super::summary::counted;
+use super::summary::{counted, step};
 use super::waves::{Reach, waves};
 use super::{Run, Target};
 use crate::checks::{File, fix_chosen};
@@ -17,6 +17,9 @@ use crate::snapshot::{Change, Content};
 
 /// After so many rounds fixers that still change files are at odds with each other.
 const ROUNDS: usize = 3;
+
+/// The rule of what fixers are never done with.
+pub(crate) const UNSTABLE: &str = "unstable";
 
 /// Who changed which files in a round.
 pub(super) type Changed = BTreeMap<RepoPath, BTreeSet<String>>;
@@ -53,7 +56,8 @@ impl Run<'_> {
 
     /// Takes in how the fixers ended.
     fn fixers_ended(&mut self) {
-        for (_, end) in std::mem::take(&mut self.fixer_ends) {
+        for (name, end) in std::mem::take(&mut self.fixer_ends) {
+            self.times.ended(&name, &end);
             self.ended(end);
         }
     }
@@ -69,7 +73,7 @@ impl Run<'_> {
                     names.join(" and ")
                 ),
             };
-            let finding = Finding::new("hooks", "unstable", Some(Location::file(path.clone())), message).fix(
+            let finding = Finding::new("hooks", UNSTABLE, Some(Location::file(path.clone())), message).fix(
                 "give the file to one of them: `exclude` it from the other, or make their settings agree",
             );
             self.findings.push(finding);
@@ -200,7 +204,7 @@ impl Run<'_> {
         for (one, ran) in wave.iter().zip(ran) {
             failed |= matches!(ran.end, End::Failed(_));
             if round == 0 {
-                self.times.commands.push((one.0.name.clone(), ran.wall, called));
+                self.times.commands.push(step(&one.0.name, &ran.end, ran.wall, called));
             }
             if ran.whole {
                 whole.push(one);
@@ -372,7 +376,7 @@ impl Run<'_> {
             let line = self.first_difference(&path);
             let at = Location { line: Some(line), ..Location::file(path) };
             let finding = Finding::new(&names, &names, Some(at), format!("{names} would change the file"))
-                .fix(format!("xtask hooks run {} --all-files --fix", plan.stage.name()));
+                .fix(self.request.to_fix);
             self.findings.push(finding);
         }
         self.fixes = super::Fixes::default();

@@ -12,6 +12,7 @@ use xtask_core::repo::Repo;
 
 use super::fixers::Changed;
 use super::rooms::Which;
+use super::summary::step;
 use super::{Run, Target};
 use crate::commands::{Task, run_all};
 use crate::merge::merge;
@@ -126,7 +127,7 @@ impl Run<'_> {
         for ran in ran {
             whole &= ran.whole;
             if first {
-                self.times.commands.push((command.name.clone(), ran.wall, called));
+                self.times.commands.push(step(&command.name, &ran.end, ran.wall, called));
             }
             self.fixer_ended(command, ran.end);
         }

@@ -54,12 +54,11 @@ fn of_content<'s>(
     facts: &Facts<'_>,
     seen: impl Iterator<Item = &'s Seen> + Clone,
 ) -> Result<Vec<Finding>> {
-    let Request { plan, files, intent, .. } = request;
+    let Request { plan, files, intent, to_fix, .. } = request;
     let is_size = |found: &Found| matches!(found.check.work, Work::Size(_));
     let large: Vec<&RepoPath> =
         seen.clone().filter(|one| one.found.iter().any(is_size)).map(|one| &files[one.at].path).collect();
     let large = that_count(facts, &large, &plan.options)?;
-    let command = format!("xtask hooks run {} --all-files --fix", plan.stage.name());
     let mut findings = Vec::new();
     for one in seen {
         let path = &files[one.at].path;
@@ -86,7 +85,9 @@ fn of_content<'s>(
                 &ordinal.to_le_bytes(),
             ]);
             if found.check.fix.is_some() && intent == Intent::Report {
-                finding = finding.fix(&command);
+                finding = finding.fix(to_fix);
+            } else if let Some(way_on) = way_on(id) {
+                finding = finding.fix(way_on);
             }
             findings.push(finding);
         }
@@ -97,6 +98,22 @@ fn of_content<'s>(
         }
     }
     Ok(findings)
+}
+
+/// How to go on where a check can be wrong, or where what is right isn't plain from its message.
+fn way_on(check: &str) -> Option<&'static str> {
+    match check {
+        "detect-secrets" => Some(
+            "take it out, and revoke it if it was ever shared; what is no secret is accepted by a comment on its line: `xtask: allow detect-secrets WHY`",
+        ),
+        "detect-private-key" => Some(
+            "take it out, and replace the key if it was ever shared; a key of tests: `[hooks.pre-commit.files.detect-private-key] exclude = [\"tests/**\"]`",
+        ),
+        "check-added-large-files" => Some(
+            "leave it out, hand it to `git lfs track`, or raise `[hooks.pre-commit.options.check-added-large-files] maxkb`",
+        ),
+        _ => None,
+    }
 }
 
 /// What is held against paths, modes, links and branches.

@@ -20,11 +20,12 @@ use xtask_core::gate::Context;
 use xtask_core::model::{Finding, GateReport, Metric, Missing, Outcome, Result, Skip, Unit};
 use xtask_core::repo::{IndexEntry, ObjectId, Side};
 
+pub(crate) use fixers::UNSTABLE;
 pub(crate) use fixes::{Fixed, Fixes};
 pub(crate) use in_place::{InPlace, left_copies};
 pub(crate) use rooms::{Rooms, Which, commits_own_index, owns_index};
 use summary::Times;
-pub(crate) use summary::counted;
+pub(crate) use summary::{counted, step};
 
 use crate::checks::{Check, Work};
 use crate::commands::{End, HookInput};
@@ -75,6 +76,8 @@ pub(crate) struct Request<'a> {
     /// The sides whose difference is looked at; none where files are looked at for their own sake.
     pub(crate) compare: Option<&'a (Side, Side)>,
     pub(crate) intent: Intent,
+    /// What would write the fixes of this run to the files, where it reports them alone.
+    pub(crate) to_fix: &'a str,
     pub(crate) input: &'a HookInput,
 }
 
@@ -111,7 +114,9 @@ pub(crate) fn run(cx: &Context, request: Request<'_>) -> Result<Ended> {
     let idle = |command: &crate::resolve::Command| command.wants_files() && !command.always;
     let on_tree = plan.checks.iter().any(|check| matches!(check.work, Work::Tree(_)));
     if files.is_empty() && !on_tree && plan.commands.iter().all(idle) {
-        let outcome = Outcome::nothing_to_do("no files to check: only what git tracks is looked at");
+        let outcome = nothing_to_do(request).unwrap_or_else(|| {
+            Outcome::nothing_to_do("no files to check: only what git tracks is looked at")
+        });
         return Ok(Ended {
             report: GateReport::new("hooks", outcome),
             fixes: Fixes::default(),
@@ -140,6 +145,17 @@ pub(crate) fn run(cx: &Context, request: Request<'_>) -> Result<Ended> {
         return Err(problem);
     }
     Ok(run.finish(started))
+}
+
+/// That nothing is staged, where that is what was to be looked at.
+fn nothing_to_do(request: Request<'_>) -> Option<Outcome> {
+    let staged = *request.target == Target::Index && request.files.is_empty();
+    let all = format!("xtask hooks run {} --all-files", request.plan.stage.name());
+    staged.then(|| Outcome::Skipped {
+        reason: Skip::NothingToDo,
+        why: "nothing to check is staged".to_owned(),
+        fix: Some(format!("{all} looks at all files")),
+    })
 }
 
 impl Run<'_> {
@@ -208,12 +224,18 @@ impl Run<'_> {
 
     fn finish(mut self, started: Instant) -> Ended {
         let summary = self.summary();
+        let steps = self.times.steps(&self.findings);
         let mut report = GateReport::judged("hooks", std::mem::take(&mut self.findings));
+        report.steps = steps;
         if self.cx.cancel.is_stopped() {
-            report.outcome =
-                Outcome::Skipped { reason: Skip::Stopped, why: "the run was stopped".to_owned(), fix: None };
+            report.outcome = Outcome::Skipped {
+                reason: Skip::Stopped,
+                why: "the run was stopped before its end, and nothing was changed".to_owned(),
+                fix: None,
+            };
         } else if report.outcome == Outcome::Passed && !self.measured() && self.missing.is_empty() {
-            report.outcome = Outcome::nothing_to_do("no check and no command had anything to do");
+            report.outcome = nothing_to_do(self.request)
+                .unwrap_or_else(|| Outcome::nothing_to_do("no check and no command had anything to do"));
         }
         // What else ran has measured; where nothing did, the gate is skipped for what is missing.
         if !self.measured() {

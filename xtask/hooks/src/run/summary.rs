@@ -1,24 +1,66 @@
-//! The one line that says what a run did, and how long each part took.
+//! What a run did in one line, and how its commands ended and how long each took.
 
 use std::time::Duration;
 
-use xtask_core::model::Metric;
+use xtask_core::model::{CaseStatus, Finding, Metric, Step};
 
-use super::{Run, Target};
+use super::{Run, Target, UNSTABLE};
+use crate::commands::End;
+use crate::section::OnFix;
 
 /// How long the parts of a run took.
 #[derive(Default)]
 pub(super) struct Times {
     /// The built-in checks.
     pub(super) checks: Duration,
-    /// The commands: name, time, and the room in words.
-    pub(super) commands: Vec<(String, Duration, &'static str)>,
-    /// The commands that passed on the same before, and weren't run.
-    pub(super) remembered: Vec<String>,
+    /// The commands.
+    pub(super) commands: Vec<Step>,
+}
+
+impl Times {
+    /// Takes in the last run of a command that may run several times.
+    pub(super) fn ended(&mut self, name: &str, end: &End) {
+        for step in self.commands.iter_mut().filter(|step| step.name == name) {
+            step.status = status(end);
+        }
+    }
+
+    /// The commands, and what is held against them: a fixer that passed may have changed what it mustn't.
+    pub(super) fn steps(&mut self, findings: &[Finding]) -> Vec<Step> {
+        let mut steps = std::mem::take(&mut self.commands);
+        for step in &mut steps {
+            let blamed = |finding: &Finding| finding.tool.split(", ").any(|name| name == step.name);
+            if step.status == CaseStatus::Passed && findings.iter().any(blamed) {
+                step.status = CaseStatus::Failed;
+            }
+        }
+        steps
+    }
+}
+
+/// A command that ran in a room: `note` says where.
+pub(crate) fn step(name: &str, end: &End, wall: Duration, note: &str) -> Step {
+    let started = !matches!(end, End::Stopped) || !wall.is_zero();
+    let wall_ms = u64::try_from(wall.as_millis()).ok().filter(|_| started);
+    let note = match end {
+        End::Stopped if !started => "not started",
+        End::Stopped => "stopped",
+        End::Missing(_) => "its program is not there",
+        End::Passed | End::Failed(_) => note,
+    };
+    Step { name: name.to_owned(), status: status(end), wall_ms, note: note.to_owned() }
+}
+
+fn status(end: &End) -> CaseStatus {
+    match end {
+        End::Passed => CaseStatus::Passed,
+        End::Failed(_) => CaseStatus::Failed,
+        End::Missing(_) | End::Stopped => CaseStatus::Skipped,
+    }
 }
 
 impl Run<'_> {
-    /// `17 files, 10 checks (3 ms), ruff (120 ms in the snapshot), 2 files fixed`.
+    /// `17 files, 10 checks (3 ms), 2 files fixed`; the commands are told beside it.
     pub(super) fn summary(&self) -> String {
         let plan = self.request.plan;
         let mut parts = vec![counted(self.seen.len(), "file")];
@@ -28,14 +70,11 @@ impl Run<'_> {
         } else {
             format!("{checks} ({} ms)", self.times.checks.as_millis())
         });
-        for (name, wall, room) in &self.times.commands {
-            parts.push(format!("{name} ({} ms {room})", wall.as_millis()));
-        }
-        for name in &self.times.remembered {
-            parts.push(format!("{name} (passed on the same before)"));
-        }
         if !self.fixes.is_empty() {
-            let lands = self.findings.is_empty() || *self.request.target == Target::Worktree;
+            let lands = self.findings.is_empty()
+                || *self.request.target == Target::Worktree
+                || plan.on_fix == OnFix::Stop
+                    && !self.findings.iter().any(|finding| finding.rule == UNSTABLE);
             let word = if lands { "fixed" } else { "could be fixed" };
             parts.push(format!("{} {word}", counted(self.fixes.len(), "file")));
         }

@@ -239,6 +239,9 @@ impl Fill<'_> {
                 if wait.recv_timeout(QUIET) == Err(RecvTimeoutError::Timeout) {
                     let message = format!("checking out into {}", self.place.tree.display());
                     self.cx.events.progress("snapshot", 0, 0, message);
+                    // Ends when it is checked out.
+                    let _ = wait.recv();
+                    self.cx.events.part("snapshot", false);
                 }
             });
             let meanwhile = scope.spawn(meanwhile);

@@ -20,9 +20,10 @@ use meanwhile::{Stamp, staged_since};
 
 use crate::commands::HookInput;
 use crate::resolve::StagePlan;
-use crate::run::{Ended, Fixes, Intent, Request, Target, counted, left_copies, owns_index, run};
+use crate::run::{Ended, Fixes, Intent, Request, Target, UNSTABLE, counted, left_copies, owns_index, run};
 use crate::section::OnFix;
-use crate::select::Candidate;
+use crate::select::{Candidate, Selection};
+use crate::selected::to_fix;
 use crate::stage::Stage;
 
 /// How often everything is checked again, as something was staged while the hooks ran.
@@ -65,6 +66,7 @@ fn run_once(cx: &Context, repo: &Repo, plan: &StagePlan, input: &HookInput) -> R
         entries: cx.tracked()?,
         compare: Some(&(head, Side::Index)),
         intent: Intent::Fix,
+        to_fix: "",
         input,
     };
     let Ended { report, fixes, in_place } = run(cx, request)?;
@@ -105,14 +107,25 @@ fn conclude(
         cx.events.notice(format!("hooks: {told}"));
         return Ok(Concluded::Again);
     }
-    if !report.findings.is_empty() || matches!(report.outcome, Outcome::Invalid { .. }) {
+    let fails = !report.findings.is_empty() || matches!(report.outcome, Outcome::Invalid { .. });
+    // With `stop` the commit fails anyway, and the fixes are the user's to look at; but not what no fixer was done with.
+    let unclear = |finding: &Finding| finding.rule == UNSTABLE;
+    let lands = plan.on_fix == OnFix::Stop
+        && report.outcome == Outcome::Failed
+        && !report.findings.iter().any(unclear);
+    if fails && !lands {
         if !fixes.is_empty() {
             cx.events.notice(format!(
-                "hooks: {} could be fixed, and nothing was changed, since the commit fails: {}",
+                "hooks: {} could be fixed, and nothing was changed, since the commit fails: {}; \
+                 `{}` fixes the files of the working tree",
                 counted(fixes.len(), "file"),
-                shown(fixes)
+                shown(fixes),
+                to_fix(plan, &Selection::All)
             ));
         }
+        return Ok(Concluded::Nothing(report));
+    }
+    if fixes.is_empty() && fails {
         return Ok(Concluded::Nothing(report));
     }
     if fixes.is_empty() {

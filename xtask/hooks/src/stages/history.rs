@@ -9,7 +9,8 @@ use xtask_core::repo::{ObjectId, Repo, Side};
 use crate::commands::HookInput;
 use crate::resolve::StagePlan;
 use crate::run::{Intent, Request, Target, run as run_on};
-use crate::select::{Candidate, of_worktree, paths_between};
+use crate::select::{Candidate, Selection, of_worktree, paths_between};
+use crate::selected::to_fix;
 use crate::stage::Stage;
 
 /// Runs the stage; nothing is changed.
@@ -28,6 +29,7 @@ pub(super) fn run(cx: &Context, plan: &StagePlan, input: &HookInput) -> Result<G
         entries: cx.tracked()?,
         compare: None,
         intent: Intent::Report,
+        to_fix: &to_fix(plan, &Selection::All),
         input,
     };
     Ok(run_on(cx, request)?.report)

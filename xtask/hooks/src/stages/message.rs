@@ -9,11 +9,12 @@ use xtask_core::gate::Context;
 use xtask_core::model::{Finding, GateReport, Location, Outcome, Problem, RepoPath, Result, Skip};
 
 use crate::checks::{File, Found, Hit, Work, check_chosen};
-use crate::commands::{End, HookInput, Task, run_all};
+use crate::commands::{End, HookInput, Task, quote, run_all};
 use crate::message::{Cleanup, check};
 use crate::resolve::StagePlan;
-use crate::run::{Fixes, Rooms, Target, Which, counted, owns_index};
+use crate::run::{Fixes, Rooms, Target, Which, counted, owns_index, step};
 use crate::select::Candidate;
+use crate::stage::Stage;
 use crate::types::{SNIFFED, Tags};
 
 /// Runs the stage on the message that git names.
@@ -37,12 +38,14 @@ pub(super) fn run(cx: &Context, plan: &StagePlan, input: &HookInput) -> Result<G
     };
     let mut findings: Vec<Finding> = Vec::new();
     let mut missing = Vec::new();
+    let mut steps = Vec::new();
     // One after the other, in the order in which they are written: each may change the message.
     for command in &plan.commands {
-        let ran = rooms.with(which, |room| {
-            run_all(cx, &[Task { command, files: vec![&path], room }], input, plan.fail_fast)
+        let (called, ran) = rooms.with(which, |room| {
+            (room.called, run_all(cx, &[Task { command, files: vec![&path], room }], input, plan.fail_fast))
         })?;
         for ran in ran {
+            steps.push(step(&command.name, &ran.end, ran.wall, called));
             match ran.end {
                 End::Passed | End::Stopped => {}
                 End::Failed(finding) => findings.push(*finding),
@@ -50,10 +53,20 @@ pub(super) fn run(cx: &Context, plan: &StagePlan, input: &HookInput) -> Result<G
             }
         }
     }
+    let named = path;
     let path = RepoPath::new(file.as_encoded_bytes());
     findings.extend(checked(cx, plan, &path, &on_disk)?);
     let checks = plan.checks.iter().filter(|check| reads_messages(check.work)).count();
     let ran = plan.commands.len() + checks + plan.patterns.len();
+    if plan.stage == Stage::CommitMsg {
+        // Where git was called in a folder below the top, the name that it gives the file isn't right there.
+        let below = cx.environment.text("GIT_PREFIX").is_some_and(|prefix| !prefix.is_empty());
+        let again =
+            format!("the message is kept: git commit -eF {}", quote(if below { &named } else { &path }));
+        for finding in findings.iter_mut().filter(|finding| finding.fix.is_none()) {
+            finding.fix = Some(again.clone());
+        }
+    }
     let mut report = GateReport::judged("hooks", findings);
     if cx.cancel.is_stopped() {
         report.outcome =
@@ -66,7 +79,8 @@ pub(super) fn run(cx: &Context, plan: &StagePlan, input: &HookInput) -> Result<G
         }
     }
     report.missing = missing;
-    report.summary = format!("the message, {}", counted(ran, "check"));
+    report.steps = steps;
+    report.summary = format!("the message, {}", counted(checks + plan.patterns.len(), "check"));
     report.wall_ms = started.elapsed().as_millis() as u64;
     Ok(report)
 }

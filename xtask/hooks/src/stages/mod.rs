@@ -32,6 +32,18 @@ pub fn run_hook(cx: &Context, plan: &StagePlan, input: &HookInput) -> Result<Gat
         let why = "a hook command uses git in the snapshot, where the hooks run already";
         return Ok(GateReport::new("hooks", Outcome::nothing_to_do(why)));
     }
+    of_stage(cx, plan, input).map(|report| named(report, plan.stage))
+}
+
+/// The report, whose summary says of which stage it is: git runs several for one commit.
+pub(crate) fn named(mut report: GateReport, stage: Stage) -> GateReport {
+    if !report.summary.is_empty() {
+        report.summary = format!("{}: {}", stage.name(), report.summary);
+    }
+    report
+}
+
+fn of_stage(cx: &Context, plan: &StagePlan, input: &HookInput) -> Result<GateReport> {
     match plan.stage {
         Stage::PreCommit | Stage::PreMergeCommit => run_staged(cx, plan, input),
         Stage::PrepareCommitMsg | Stage::CommitMsg => message::run(cx, plan, input),

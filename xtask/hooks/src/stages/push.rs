@@ -10,7 +10,8 @@ use super::together::together;
 use crate::commands::HookInput;
 use crate::resolve::StagePlan;
 use crate::run::{Intent, Request, Target, run as run_on};
-use crate::select::{Candidate, of_commit, paths_between};
+use crate::select::{Candidate, Selection, of_commit, paths_between};
+use crate::selected::to_fix;
 
 /// One ref that a push updates.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,6 +63,7 @@ fn incoming(cx: &Context, plan: &StagePlan, input: &HookInput) -> Result<Vec<Pus
 /// Runs the stage on each of the commits.
 fn on(cx: &Context, plan: &StagePlan, input: &HookInput, pushed: Vec<Pushed>) -> Result<GateReport> {
     let mut reports = Vec::new();
+    let to_fix = to_fix(plan, &Selection::All);
     for Pushed { tip, entries, files, sides } in pushed {
         if cx.cancel.is_stopped() {
             break;
@@ -74,6 +76,7 @@ fn on(cx: &Context, plan: &StagePlan, input: &HookInput, pushed: Vec<Pushed>) ->
             entries: &entries,
             compare: Some(&sides),
             intent: Intent::Report,
+            to_fix: &to_fix,
             input,
         };
         reports.push(run_on(cx, request)?.report);

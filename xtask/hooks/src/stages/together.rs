@@ -21,6 +21,7 @@ pub(super) fn together(reports: impl IntoIterator<Item = GateReport>, none: &str
             }
         }
         whole.summary = [whole.summary, part.summary].join("; ");
+        whole.steps.extend(part.steps);
         whole.wall_ms += part.wall_ms;
     }
     whole

@@ -10,6 +10,8 @@ mod commands;
 mod conversion;
 #[path = "hooks_commit/forced.rs"]
 mod forced;
+#[path = "hooks_commit/installed.rs"]
+mod installed;
 #[path = "hooks_commit/kinds.rs"]
 mod kinds;
 #[path = "hooks_commit/layouts.rs"]

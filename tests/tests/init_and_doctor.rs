@@ -137,6 +137,7 @@ fn each_kind_of_repository_gets_what_fits_it() {
     let mixed: Vec<_> = [PACKAGE, LIBRARY].into_iter().chain(WEB).collect();
     let gitlab = [WEB.as_slice(), &[(".gitlab-ci.yml", "test: {}\n")]].concat();
     let pre_commit = [WEB.as_slice(), &[(".pre-commit-config.yaml", "repos: []\n")]].concat();
+    let husky = [WEB.as_slice(), &[("lefthook.yml", "{}\n"), (".husky/pre-commit", "npm test\n")]].concat();
     let workflow_there =
         [WEB.as_slice(), &[(".github/workflows/ci.yml", "steps:\n  - run: cargo xtask ci\n")]].concat();
     for (name, git, files, expected, told) in [
@@ -153,7 +154,14 @@ fn each_kind_of_repository_gets_what_fits_it() {
         ("Python", true, WEB.to_vec(), vec![config, workflow], "tests: pytest"),
         ("mixed", true, mixed, vec![config, workflow], "tests: npm test"),
         ("GitLab", true, gitlab, vec![config], "add this job to .gitlab-ci.yml"),
-        ("pre-commit", true, pre_commit, vec![config, workflow], "pre-commit goes on as before"),
+        ("pre-commit", true, pre_commit, vec![config, workflow], "`xtask hooks import --write --replace`"),
+        (
+            "lefthook and husky",
+            true,
+            husky,
+            vec![config, workflow],
+            "What is configured in lefthook.yml and .husky/ goes on as before",
+        ),
         (
             "already in CI",
             true,
@@ -365,14 +373,14 @@ fn doctor_tells_what_is_there_and_what_mends_the_rest() {
         state: unmet.clone(),
     }]))];
     let cx = context(folder.path(), "min-version = \"0.1\"\n[hooks]\n", &[]);
-    let needs = xtask_doctor::examine(&cx, &gates);
+    let needs = xtask_doctor::examine(&cx, &gates, None);
     assert!(matches!(need(&needs, "xtask 0.1 or later"), Some(NeedState::Met { .. })), "{needs:?}");
     assert!(matches!(need(&needs, "git 2.30 or later"), Some(NeedState::Met { .. })), "{needs:?}");
     assert!(matches!(need(&needs, "cargo"), Some(NeedState::Met { .. })), "{needs:?}");
     assert!(matches!(need(&needs, "rustc 1.999 or later"), Some(NeedState::Unmet { .. })), "{needs:?}");
     assert_eq!(need(&needs, "ruff"), Some(&unmet));
     assert_eq!(need(&needs, "a container engine"), None);
-    assert_eq!(xtask_doctor::exit_code(&needs).code(), 3);
+    assert_eq!(xtask_doctor::exit_code(&needs, None).code(), 3);
     assert_eq!(xtask_doctor::json(&needs)["ok"], false);
     assert!(xtask_doctor::show(&needs, false).contains("    pip install ruff\n"));
 }
@@ -384,7 +392,7 @@ fn what_doctor_names_installs_the_hooks() {
     let at = |variables: &[(&str, &str)]| context(folder.path(), "[hooks]\n", variables);
     let look = |variables: &[(&str, &str)]| {
         let gates: Vec<Box<dyn Gate>> = vec![Box::new(xtask_hooks::HooksGate)];
-        need(&xtask_doctor::examine(&at(variables), &gates), "the git hooks").cloned()
+        need(&xtask_doctor::examine(&at(variables), &gates, None), "the git hooks").cloned()
     };
     assert_eq!(look(&[("CI", "true")]), None, "a CI runner makes no commits");
     assert!(matches!(look(&[]), Some(NeedState::Unmet { fix, .. }) if fix == "xtask hooks install"));
@@ -404,11 +412,27 @@ fn what_doctor_names_installs_the_hooks() {
 }
 
 #[test]
+fn commands_of_hooks_need_their_programs_and_a_compose_file_alone_needs_nothing() {
+    let folder = folder(true, &[("compose.yaml", "services: {}\n")]);
+    let text = "[hooks.pre-commit.commands.a]\nrun = 'no-such-program-here {files}'\n[hooks.pre-push.commands.b]\nrun = 'X=1 no-such-program-here'\n[hooks.pre-push.commands.c]\nrun = 'git status'\n";
+    let gates: Vec<Box<dyn Gate>> = vec![Box::new(xtask_hooks::HooksGate)];
+    let needs = xtask_doctor::examine(&context(folder.path(), text, &[("CI", "true")]), &gates, None);
+    assert_eq!(need(&needs, "a container engine"), None);
+    assert!(matches!(need(&needs, "git"), Some(NeedState::Met { .. })), "{needs:?}");
+    let missing = needs.iter().find(|need| need.name == "no-such-program-here").unwrap();
+    assert_eq!(
+        missing.by,
+        "hooks.pre-commit.commands.a (xtask.toml:2), hooks.pre-push.commands.b (xtask.toml:4)"
+    );
+    assert!(matches!(missing.state, NeedState::Unmet { .. }));
+}
+
+#[test]
 fn an_empty_folder_needs_git_alone() {
     let folder = tempfile::tempdir().unwrap();
-    let needs = xtask_doctor::examine(&context(folder.path(), "", &[]), &[]);
+    let needs = xtask_doctor::examine(&context(folder.path(), "", &[]), &[], None);
     assert_eq!(needs.len(), 1, "{needs:?}");
-    let hooked = xtask_doctor::examine(&context(folder.path(), "[hooks]\n", &[]), &[]);
+    let hooked = xtask_doctor::examine(&context(folder.path(), "[hooks]\n", &[]), &[], None);
     assert!(matches!(
         need(&hooked, "a git repository"),
         Some(NeedState::Unmet { fix, .. }) if fix == "git init"

@@ -32,7 +32,8 @@ impl Reporting {
         let mode = ReporterMode::choose(session.global.quiet, is_terminal, session.is_ci());
         let reporter =
             Reporter::start(receiver, mode, session.error_style(), Redactor::new(session.environment));
-        Self { events: Events::to(sender), reporter, started: Instant::now(), hook: false }
+        let events = if session.global.verbose { Events::to(sender) } else { Events::glimpses(sender) };
+        Self { events, reporter, started: Instant::now(), hook: false }
     }
 
     /// Where work tells what it does.

@@ -68,17 +68,7 @@ impl Session {
 
     /// The context of a command that looks at a working tree.
     pub(crate) fn context(&self, scope: Scope, only: Vec<String>, events: Events) -> Result<Context> {
-        let repo = Repo::discover(&self.folder)?;
-        let root = match &repo {
-            Some(repo) => repo
-                .work_dir()
-                .ok_or_else(|| {
-                    Problem::usage("this is a bare repository: it has no files to look at")
-                        .fix("run it in a clone or a linked worktree of it")
-                })?
-                .to_owned(),
-            None => self.folder.clone(),
-        };
+        let (root, repo) = self.working_tree()?;
         if let Scope::Since(revision) = &scope {
             match &repo {
                 Some(repo) => drop(repo.resolve(revision)?),
@@ -92,25 +82,64 @@ impl Session {
         Ok(Context { scope, events, jobs: self.jobs(), only, ..Context::new(root, repo, config) })
     }
 
-    /// The context of a command that a server runs: in a bare repository the git folder stands for the top, and the configuration is
-    /// that of HEAD (what is pushed must not choose its own checks).
+    /// The context of a command that goes on where the configuration can't be read: with the defaults then, and what is wrong.
+    pub(crate) fn context_anyway(
+        &self,
+        only: Vec<String>,
+        events: Events,
+    ) -> Result<(Context, Option<Problem>)> {
+        let (root, repo) = self.working_tree()?;
+        let (config, wrong) = or_default(self.config(&root));
+        Ok((Context { events, jobs: self.jobs(), only, ..Context::new(root, repo, config) }, wrong))
+    }
+
+    fn working_tree(&self) -> Result<(PathBuf, Option<Repo>)> {
+        let repo = Repo::discover(&self.folder)?;
+        let root = match &repo {
+            Some(repo) => repo
+                .work_dir()
+                .ok_or_else(|| {
+                    Problem::usage("this is a bare repository: it has no files to look at")
+                        .fix("run it in a clone or a linked worktree of it")
+                })?
+                .to_owned(),
+            None => self.folder.clone(),
+        };
+        Ok((root, repo))
+    }
+
+    /// The context of a command that a server runs, too: in a bare repository the git folder stands for the top, and the configuration
+    /// is that of HEAD (what is pushed must not choose its own checks).
     #[cfg(feature = "hooks")]
     pub(crate) fn server_context(&self, only: Vec<String>, events: Events) -> Result<Context> {
+        match self.server_context_anyway(only, events)? {
+            (cx, None) => Ok(cx),
+            (_, Some(wrong)) => Err(wrong),
+        }
+    }
+
+    /// The same of a command that goes on where the configuration can't be read: with the defaults then, and what is wrong.
+    #[cfg(feature = "hooks")]
+    pub(crate) fn server_context_anyway(
+        &self,
+        only: Vec<String>,
+        events: Events,
+    ) -> Result<(Context, Option<Problem>)> {
         let repo = Repo::discover(&self.folder)?.ok_or_else(|| {
             Problem::usage("this is no git repository").fix("run it in one; `git init` makes one")
         })?;
         if repo.work_dir().is_some() {
-            return self.context(Scope::All, only, events);
+            return self.context_anyway(only, events);
         }
         let root = repo.git_dir().to_owned();
-        let config = match &self.global.config {
-            Some(path) => Config::load(&root, Some(path), &areas::sections())?,
-            None => match repo.file_at("HEAD", &"xtask.toml".into())? {
-                Some(text) => Config::parse("HEAD:xtask.toml", String::from_utf8_lossy(&text))?,
-                None => Config::parse("HEAD:xtask.toml", "")?,
-            },
-        };
-        Ok(Context { events, jobs: self.jobs(), only, ..Context::new(root, Some(repo), config) })
+        let sections = areas::sections();
+        let (config, wrong) = or_default(if let Some(path) = &self.global.config {
+            Config::load(&root, Some(path), &sections)
+        } else {
+            let text = repo.file_at("HEAD", &"xtask.toml".into())?.unwrap_or_default();
+            Config::parse_checked("HEAD:xtask.toml", String::from_utf8_lossy(&text), &sections)
+        });
+        Ok((Context { events, jobs: self.jobs(), only, ..Context::new(root, Some(repo), config) }, wrong))
     }
 
     /// The configuration of the repository at `root`.
@@ -120,6 +149,13 @@ impl Session {
 
     fn jobs(&self) -> NonZeroUsize {
         self.global.jobs.or_else(|| std::thread::available_parallelism().ok()).unwrap_or(NonZeroUsize::MIN)
+    }
+}
+
+fn or_default(config: Result<Config>) -> (Config, Option<Problem>) {
+    match config {
+        Ok(config) => (config, None),
+        Err(wrong) => (Config::default(), Some(wrong)),
     }
 }
 

@@ -194,7 +194,7 @@ fn changed(cx: &Context, section: &CoverageSection, map: &CoverageMap, base: &st
             refuse_stale(path, last, &xtask_core::files::read(&cx.on_disk(path))?)?;
         }
     }
-    let excluded = measure::excluded(section)?;
+    let excluded = section.excluded()?;
     Patch::measure(map, &lines, |path| excluded.matches(path))
 }
 

@@ -7,7 +7,6 @@ use crate::map::{CoverageMap, Totals};
 use crate::patch::Patch;
 use crate::section::CoverageSection;
 use crate::summary::{Shown, Summary};
-use xtask_core::config::Globs;
 
 /// How many files a finding names as the least covered.
 const WORST: usize = 3;
@@ -64,7 +63,7 @@ fn percentage(name: &str, value: f64, limit: Option<f64>) -> Metric {
 }
 
 fn path_limit(verdict: &mut Verdict, map: &CoverageMap, glob: &str, min: Option<f64>) -> Result<()> {
-    let globs = Globs::new("coverage.paths", [glob])?;
+    let globs = CoverageSection::path(glob)?;
     let totals = map.totals(|path| globs.matches(path));
     let Some(percent) = totals.percent() else {
         return Err(Problem::invalid(format!("[coverage.paths.\"{glob}\"] holds for no coverable line"))

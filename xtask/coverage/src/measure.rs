@@ -11,7 +11,6 @@ use crate::inputs;
 use crate::map::CoverageMap;
 use crate::rust;
 use crate::section::{CoverageSection, is_rust};
-use xtask_core::config::Globs;
 
 /// The command that is done in-process.
 const RUST: &str = "cargo xtask coverage rust";
@@ -109,13 +108,8 @@ pub(crate) fn given(cx: &Context, section: &CoverageSection, inputs: &[PathBuf])
     Ok(map)
 }
 
-/// The files that `exclude` names.
-pub(crate) fn excluded(section: &CoverageSection) -> Result<Globs> {
-    Globs::new("coverage.exclude", &section.exclude)
-}
-
 fn exclude(map: &mut CoverageMap, section: &CoverageSection) -> Result<()> {
-    let globs = excluded(section)?;
+    let globs = section.excluded()?;
     map.retain(|path| !globs.matches(path));
     Ok(())
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer};
-use xtask_core::config::Section;
+use xtask_core::config::{Fault, Globs, Keys, Section};
 
 /// `[coverage]`: how much of the code the tests run.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
@@ -43,9 +43,25 @@ pub struct PathLimits {
 
 impl Section for CoverageSection {
     const NAME: &'static str = "coverage";
+
+    fn faults(&self) -> Vec<Fault> {
+        let paths = self.paths.keys().filter_map(|glob| Self::path(glob).err());
+        self.excluded().err().into_iter().chain(paths).collect()
+    }
 }
 
 impl CoverageSection {
+    /// The files that `exclude` names.
+    pub(crate) fn excluded(&self) -> Result<Globs, Fault> {
+        Keys::of(Self::NAME).key("exclude").globs(&self.exclude)
+    }
+
+    /// The files of `[coverage.paths."GLOB"]`.
+    pub(crate) fn path(glob: &str) -> Result<Globs, Fault> {
+        let keys = Keys::of(Self::NAME).key("paths").key(glob);
+        Globs::of([glob]).map_err(|(_, problem)| keys.fault(problem))
+    }
+
     /// Whether one of the commands is the native run over a Cargo workspace.
     pub fn runs_rust(&self) -> bool {
         self.run.iter().any(|command| is_rust(command))
@@ -105,6 +121,19 @@ mod tests {
         ] {
             let told = read(text).unwrap_err();
             assert!(told.contains(part), "{told}");
+        }
+    }
+
+    #[test]
+    fn a_glob_that_is_none_is_shown_where_it_stands() {
+        for (text, what, column) in [
+            ("[coverage]\nexclude = ['a', '{b']\n", "xtask.toml:2: `{b` is no glob", 17),
+            ("[coverage.paths.'a{']\nmin = 1\n", "xtask.toml:1: `a{` is no glob", 17),
+        ] {
+            let sections = [xtask_core::config::SectionKind::of::<CoverageSection>()];
+            let told = Config::parse_checked("xtask.toml", text, &sections).unwrap_err();
+            assert_eq!(told.what, what, "{told}");
+            assert!(told.why.contains(&format!("| {}^", " ".repeat(column - 1))), "{told}");
         }
     }
 

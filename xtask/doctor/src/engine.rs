@@ -1,4 +1,4 @@
-//! The container engine and Compose, where a repository has a Compose file or `[env]`.
+//! The container engine and Compose, where `[env]` is configured.
 
 use xtask_core::gate::{Context, Need, NeedState};
 
@@ -9,9 +9,10 @@ use crate::version::Version;
 pub(crate) fn needs(cx: &Context) -> Vec<Need> {
     let why = match cx.project() {
         Ok(project) => match project.compose.first() {
+            // A Compose file alone needs nothing: nobody here starts it.
+            _ if !cx.config.has("env") => return Vec::new(),
             Some(path) => path.to_string(),
-            None if cx.config.has("env") => "env".to_owned(),
-            None => return Vec::new(),
+            None => "env".to_owned(),
         },
         Err(problem) => {
             return vec![Need {

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use xtask_core::caught::caught;
 use xtask_core::exec::Interrupt;
 use xtask_core::gate::{Context, Gate, Need, NeedState};
+use xtask_core::model::Problem;
 
 use crate::{engine, git, rust, source};
 
@@ -15,15 +16,11 @@ pub const LIMIT: Duration = Duration::from_secs(10);
 
 type Check<'a> = (&'a str, Box<dyn Fn(&Context) -> Vec<Need> + Send + Sync + 'a>);
 
-/// What the repository needs on this machine: the program's own checks first, then those of `gates`, in their order.
-/// Nothing is installed or changed.
-pub fn examine(cx: &Context, gates: &[Box<dyn Gate>]) -> Vec<Need> {
-    examine_within(cx, gates, LIMIT)
-}
-
-fn examine_within(cx: &Context, gates: &[Box<dyn Gate>], limit: Duration) -> Vec<Need> {
+/// What the repository needs on this machine: the program's own checks first, then those of `gates`, in their order. `wrong` is what is
+/// wrong with the configuration, for which the defaults stand in then. Nothing is installed or changed.
+pub fn examine(cx: &Context, gates: &[Box<dyn Gate>], wrong: Option<&Problem>) -> Vec<Need> {
     let mut checks: Vec<Check<'_>> = vec![
-        ("xtask.toml", Box::new(source::needs)),
+        ("xtask.toml", Box::new(|cx| source::needs(cx, wrong))),
         ("git", Box::new(git::needs)),
         ("Rust", Box::new(rust::needs)),
         ("containers", Box::new(engine::needs)),
@@ -31,7 +28,7 @@ fn examine_within(cx: &Context, gates: &[Box<dyn Gate>], limit: Duration) -> Vec
     for gate in gates {
         checks.push((gate.name(), Box::new(|cx| gate.needs(cx))));
     }
-    merge(run_all(cx, &checks, limit))
+    merge(run_all(cx, &checks, LIMIT))
 }
 
 /// The needs of all checks, in the order of the checks.

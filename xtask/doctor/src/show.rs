@@ -5,7 +5,7 @@ use std::fmt::Write;
 use anstyle::{AnsiColor, Style};
 use serde_json::{Value, json as object};
 use xtask_core::gate::{Need, NeedState};
-use xtask_core::model::ExitCode;
+use xtask_core::model::{ExitCode, Problem};
 
 /// The needs as lines, each unmet one with the command that mends it, and a line that sums up.
 pub fn show(needs: &[Need], colour: bool) -> String {
@@ -47,9 +47,10 @@ pub fn json(needs: &[Need]) -> Value {
     object!({ "needs": needs, "ok": !needs.iter().any(is_unmet) })
 }
 
-/// [`ExitCode::Missing`] where a need is unmet.
-pub fn exit_code(needs: &[Need]) -> ExitCode {
-    if needs.iter().any(is_unmet) { ExitCode::Missing } else { ExitCode::Passed }
+/// [`ExitCode::Missing`] where a need is unmet; that of `wrong`, what is wrong with the configuration, comes first.
+pub fn exit_code(needs: &[Need], wrong: Option<&Problem>) -> ExitCode {
+    let of_needs = if needs.iter().any(is_unmet) { ExitCode::Missing } else { ExitCode::Passed };
+    wrong.map_or(of_needs, |wrong| of_needs.worst(wrong.exit_code()))
 }
 
 fn is_unmet(need: &Need) -> bool {
@@ -100,8 +101,9 @@ mod tests {
 
     #[test]
     fn an_unmet_need_is_exit_code_three() {
-        assert_eq!(exit_code(&needs()).code(), 3);
-        assert_eq!(exit_code(&needs()[..1]).code(), 0);
-        assert_eq!(exit_code(&[]).code(), 0);
+        assert_eq!(exit_code(&needs(), None).code(), 3);
+        assert_eq!(exit_code(&needs()[..1], None).code(), 0);
+        assert_eq!(exit_code(&[], None).code(), 0);
+        assert_eq!(exit_code(&needs(), Some(&Problem::usage("xtask.toml:1"))).code(), 2);
     }
 }

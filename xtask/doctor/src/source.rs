@@ -1,19 +1,23 @@
 //! This program against what the repository's `xtask.toml` asks for.
 
 use xtask_core::gate::{Context, Need, NeedState};
+use xtask_core::model::Problem;
 
 use crate::version::Version;
 
-/// Whether this program is new enough for `xtask.toml`.
-pub(crate) fn needs(cx: &Context) -> Vec<Need> {
-    let least = cx.config.top_level().map(|top| top.min_version);
+/// Whether `xtask.toml` can be read, and this program is new enough for it. `wrong` is what is wrong with the file.
+pub(crate) fn needs(cx: &Context, wrong: Option<&Problem>) -> Vec<Need> {
+    let least = match wrong {
+        Some(wrong) => Err(wrong.clone()),
+        None => cx.config.top_level().map(|top| top.min_version),
+    };
     let (name, state) = match least {
         Ok(None) => return Vec::new(),
         Ok(Some(least)) => (format!("xtask {least} or later"), judge(&least, env!("CARGO_PKG_VERSION"))),
-        Err(problem) => (
-            "a readable xtask.toml".to_owned(),
-            NeedState::Unmet { why: format!("{}{}", problem.what, problem.why), fix: problem.fix },
-        ),
+        Err(Problem { what, why, fix, .. }) => {
+            let why = if why.is_empty() || why.starts_with('\n') { why } else { format!(": {why}") };
+            ("a readable xtask.toml".to_owned(), NeedState::Unmet { why: format!("{what}{why}"), fix })
+        }
     };
     vec![Need { name, by: "xtask.toml".to_owned(), state }]
 }

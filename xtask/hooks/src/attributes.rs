@@ -1,6 +1,6 @@
 //! What `.gitattributes` says of files, asked of git in one process for many files.
 
-use xtask_core::exec::{Cancel, Process};
+use xtask_core::exec::Cancel;
 use xtask_core::model::{Problem, RepoPath, Result};
 use xtask_core::repo::Repo;
 
@@ -47,17 +47,7 @@ fn ask(
     cancel: &Cancel,
 ) -> Result<Vec<(RepoPath, Vec<u8>)>> {
     let input: Vec<u8> = paths.iter().flat_map(|path| path.as_bytes().iter().copied().chain([0])).collect();
-    let mut git = Process::new("git")
-        .args(["check-attr", "-z", "--stdin"])
-        .args(arguments)
-        .arg(name)
-        .folder(repo.work_dir().unwrap_or_else(|| repo.git_dir()))
-        .variable("GIT_DIR", repo.git_dir())
-        .variable("GIT_INDEX_FILE", repo.index_file())
-        .input(input);
-    if let Some(top) = repo.work_dir() {
-        git = git.variable("GIT_WORK_TREE", top);
-    }
+    let git = repo.git().args(["check-attr", "-z", "--stdin"]).args(arguments).arg(name).input(input);
     let failed = || Problem::invalid(format!("can't learn the attribute {name} of files")).fix(git.show());
     let ended = git.run(cancel).map_err(|cause| failed().why(cause))?;
     if ended.code != Some(0) {

@@ -7,7 +7,7 @@ use std::fs::File as OnDisk;
 use std::io::Read;
 use std::path::Path;
 
-use xtask_core::exec::{Cancel, Process};
+use xtask_core::exec::Cancel;
 use xtask_core::model::{Problem, RepoPath, Result};
 use xtask_core::repo::{Blobs, Change, ChangeKind, IndexEntry, ObjectId, Repo, Side};
 
@@ -183,7 +183,7 @@ impl<'a> Facts<'a> {
 
     /// Whether git heeds the executable bit of files on disk (`core.fileMode`).
     pub fn heeds_mode(&self) -> Result<bool> {
-        let git = Process::new("git").args(["config", "--type=bool", "core.fileMode"]).folder(self.root);
+        let git = xtask_core::repo::git(self.root).args(["config", "--type=bool", "core.fileMode"]);
         let ended = git
             .run(self.cancel)
             .map_err(|cause| Problem::invalid(format!("can't run {}", git.show())).why(cause))?;

@@ -5,6 +5,7 @@ use xtask_core::model::Result;
 
 use crate::install;
 use crate::plan::steps;
+use crate::programs;
 use crate::resolve::StagePlan;
 use crate::section::HooksSection;
 use crate::select::{Selection, select};
@@ -51,6 +52,7 @@ impl Gate for HooksGate {
     fn needs(&self, cx: &Context) -> Vec<Need> {
         // A section that can't be read is told by the check of xtask.toml.
         let section: HooksSection = cx.config.section_or_default().unwrap_or_default();
-        install::need(cx, &install::configured(&section)).into_iter().collect()
+        let installed = install::need(cx, &install::configured(&section));
+        installed.into_iter().chain(programs::needs(cx, &section)).collect()
     }
 }

@@ -14,6 +14,7 @@ pub mod merge;
 pub mod message;
 pub mod options;
 mod plan;
+mod programs;
 mod resolve;
 pub mod rules;
 mod run;

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
+use xtask_core::config::Keys;
 use xtask_core::gate::Context;
 use xtask_core::model::{RepoPath, Result};
 
@@ -40,7 +41,7 @@ pub fn plan_selection(cx: &Context, stage: &StagePlan, selection: &Selection) ->
 
 /// What a run of `stage` on these files would do.
 pub(crate) fn plan(stage: &StagePlan, files: &[Candidate]) -> Result<Vec<Planned>> {
-    let none = FileRules::new("", &FileRulesTable::default(), false)?;
+    let none = FileRules::new(&Keys::of("hooks"), &FileRulesTable::default(), false)?;
     let any_kind = none.clone().of_any_kind();
     let mut planned = Vec::new();
     for check in &stage.checks {

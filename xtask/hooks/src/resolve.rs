@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use xtask_core::config::{Globs, nearest};
+use xtask_core::config::{Fault, Globs, Keys, nearest};
 use xtask_core::environment::Environment;
 use xtask_core::model::{Problem, RepoPath, Result};
 
@@ -76,41 +76,38 @@ pub struct Command {
 }
 
 impl Command {
-    fn new(stage: Stage, name: &str, table: &CommandTable) -> Result<Self> {
-        let key = format!("hooks.{}.commands.{name}", stage.name());
-        let place = |list: &str| format!("{key}: {list}");
+    fn new(keys: &Keys, name: &str, table: &CommandTable) -> Result<Self, Fault> {
+        let wrong = |key: &str, what: String| Err(keys.key(key).fault(Problem::usage(what)));
         let folder = match table.folder.as_deref().map(|folder| folder.trim_end_matches('/')) {
             None | Some("" | ".") => None,
             Some(folder) if leaves(folder) => {
-                return Err(Problem::usage(format!(
-                    "{} = {folder:?} lies outside the repository",
-                    place("folder")
-                ))
-                .fix("name a folder below its top"));
+                let problem = Problem::usage(format!("{folder:?} lies outside the repository"));
+                return Err(keys.key("folder").fault(problem.fix("name a folder below its top")));
             }
             Some(folder) => Some(RepoPath::from(folder.strip_prefix("./").unwrap_or(folder))),
         };
-        let wrong = |what: String| Err(Problem::usage(format!("{key}: {what}")));
         if table.run.trim().is_empty() {
-            return wrong("`run` is empty, which would pass without having looked at anything".to_owned());
+            return wrong(
+                "run",
+                "`run` is empty, which would pass without having looked at anything".to_owned(),
+            );
         }
         if table.timeout.is_some_and(|span| span.0.is_zero()) {
-            return wrong(
-                "`timeout` is zero, and no command is as fast; leave it out for no limit".to_owned(),
-            );
+            let what = "`timeout` is zero, and no command is as fast; leave it out for no limit";
+            return wrong("timeout", what.to_owned());
         }
         if let Some((name, _)) = table
             .env
             .iter()
             .find(|(name, value)| name.is_empty() || name.contains(['=', '\0']) || value.contains('\0'))
         {
-            return wrong(format!("`env` sets {name:?}, which can be no variable"));
+            return wrong("env", format!("`env` sets {name:?}, which can be no variable"));
         }
-        let inputs = table.inputs.as_ref().map(|inputs| Globs::new(&place("inputs"), inputs)).transpose()?;
+        let inputs = table.inputs.as_ref().map(|inputs| keys.key("inputs").globs(inputs)).transpose()?;
         Ok(Self {
             name: name.to_owned(),
             run: table.run.clone(),
-            rules: FileRules::new(&key, &table.file_rules(), table.fixes)?,
+            rules: FileRules::new(keys, &table.file_rules(), table.fixes)?,
             chooses: folder.is_some() || table.file_rules() != FileRulesTable::default(),
             fixes: table.fixes,
             timeout: table.timeout.map(|span| span.0),
@@ -147,10 +144,10 @@ fn leaves(folder: &str) -> bool {
     folder.starts_with('/') || folder.contains('\\') || folder.split('/').any(|part| part == "..")
 }
 
-fn unknown_check(place: &str, id: &str) -> Problem {
+fn unknown_check(id: &str) -> Problem {
     let ids: Vec<&str> = checks::all().iter().map(|check| check.id).collect();
     let near = nearest(id, ids.iter().copied());
-    Problem::usage(format!("{place}.files: there is no check `{id}`"))
+    Problem::usage(format!("there is no check `{id}`"))
         .why(format!("the checks are {}", ids.join(", ")))
         .fix(near.map(|near| format!("did you mean `{near}`?")).unwrap_or_default())
 }
@@ -158,6 +155,15 @@ fn unknown_check(place: &str, id: &str) -> Problem {
 impl StagePlan {
     /// What `section` says of `stage`.
     pub fn new(stage: Stage, section: &HooksSection, environment: &Environment) -> Result<Self> {
+        Ok(Self::resolve(stage, section, environment)?)
+    }
+
+    /// The same, with the keys that lead to what is wrong.
+    pub(crate) fn resolve(
+        stage: Stage,
+        section: &HooksSection,
+        environment: &Environment,
+    ) -> Result<Self, Fault> {
         let default = StageTable {
             checks: match stage {
                 Stage::PreCommit => vec![CheckName::Default],
@@ -178,32 +184,36 @@ impl StagePlan {
                 }
             }
         }
+        let keys = Keys::of("hooks").key(stage.name());
+        let of = keys.key("commands");
         let commands = table.commands.0.iter();
-        let mut commands =
-            commands.map(|(name, table)| Command::new(stage, name, table)).collect::<Result<Vec<_>>>()?;
-        let place = format!("hooks.{}", stage.name());
+        let mut commands = commands
+            .map(|(name, table)| Command::new(&of.key(name), name, table))
+            .collect::<Result<Vec<_>, _>>()?;
+        let of = keys.key("files");
         let mut check_rules = BTreeMap::new();
         for (id, rules) in &table.files {
-            let check = checks::by_id(id).ok_or_else(|| unknown_check(&place, id))?;
-            let place = format!("{place}.files.{id}");
-            let rules = FileRules::new(&place, rules, check.fix.is_some())?;
+            let check = checks::by_id(id).ok_or_else(|| of.key(id).fault(unknown_check(id)))?;
+            let rules = FileRules::new(&of.key(id), rules, check.fix.is_some())?;
             let of_files = !matches!(check.takes, "symlink" | "directory");
             check_rules.insert(check.id, if of_files { rules } else { rules.of_any_kind() });
         }
         if let Some(check) = misplaced(stage, &listed).first() {
-            return Err(Problem::usage(format!("{place}: {} checks a commit's message", check.id))
+            let problem = Problem::usage(format!("{} checks a commit's message", check.id))
                 .why(format!("{} has none", stage.name()))
-                .fix("list it in `[hooks.commit-msg] checks`"));
+                .fix("list it in `[hooks.commit-msg] checks`");
+            return Err(keys.key("checks").fault(problem));
         }
         for check in listed.iter().filter(|check| !check_rules.contains_key(check.id)) {
             if let Some(problem) = check.files_not_named(stage.name()) {
-                return Err(problem);
+                return Err(keys.key("checks").fault(problem));
             }
         }
+        let of = keys.key("patterns");
         let patterns = table.patterns.iter();
         let mut patterns = patterns
-            .map(|(name, table)| Pattern::new(&format!("{place}.patterns"), name, table))
-            .collect::<Result<Vec<_>>>()?;
+            .map(|(name, table)| Pattern::new(&of.key(name), name, table))
+            .collect::<Result<Vec<_>, _>>()?;
         let mut skipped = Vec::new();
         for name in environment.text(SKIP).unwrap_or_default().split(',').map(str::trim) {
             let before = (listed.len(), patterns.len(), commands.len());
@@ -219,7 +229,7 @@ impl StagePlan {
             checks: listed,
             options: table.options.clone(),
             exclude: FileRules::new(
-                &format!("hooks.{}", stage.name()),
+                &keys,
                 &FileRulesTable {
                     exclude: table.exclude.clone(),
                     exclude_regex: table.exclude_regex.clone(),

@@ -85,6 +85,13 @@ impl From<&IndexEntry> for Candidate {
 /// The files of a selection, sorted by path.
 pub(crate) fn select(cx: &Context, selection: &Selection, plan: &StagePlan) -> Result<Vec<Candidate>> {
     let files = match selection {
+        Selection::All if cx.repo.is_none() => {
+            return Err(Problem::usage(format!(
+                "{} is in no git repository, so no file is tracked",
+                cx.root.display()
+            ))
+            .fix("name the files: `--files FILE…`; or `git init`, then `git add`"));
+        }
         Selection::All => tracked(cx)?,
         Selection::Files(files) => named(cx, files)?,
         Selection::Between { from, to } => among(cx, &changed(cx, from, to, &Side::Revision(to.clone()))?)?,

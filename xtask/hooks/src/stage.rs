@@ -60,6 +60,11 @@ impl Stage {
         }
     }
 
+    /// Whether git has done already what it is about: nothing can be stopped any more.
+    pub fn is_afterwards(self) -> bool {
+        matches!(self, Self::PostCommit | Self::PostCheckout | Self::PostMerge | Self::PostRewrite)
+    }
+
     /// The stage of this name.
     pub fn by_name(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|stage| stage.name() == name)
@@ -74,6 +79,7 @@ mod tests {
     fn names_find_their_stage() {
         for stage in Stage::ALL {
             assert_eq!(Stage::by_name(stage.name()), Some(stage));
+            assert_eq!(stage.is_afterwards(), stage.name().starts_with("post-"));
         }
         assert_eq!(Stage::by_name("precommit"), None);
     }

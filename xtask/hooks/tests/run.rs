@@ -60,6 +60,23 @@ fn findings_name_their_place_and_nothing_is_changed() {
 }
 
 #[test]
+fn of_many_findings_a_check_names_some_and_counts_the_rest() {
+    let files: Vec<String> = (0..510).map(|at| format!("{at:03}.txt")).collect();
+    let faults = "a \n".repeat(10);
+    let files: Vec<(&str, &[u8])> = files.iter().map(|name| (name.as_str(), faults.as_bytes())).collect();
+    let folder = folder(&files);
+    let names: Vec<&str> = files.iter().map(|(name, _)| *name).collect();
+    let report = run(&context(folder.path(), ""), &names, false);
+    assert_eq!(report.outcome, Outcome::Failed);
+    assert_eq!(report.findings.len(), 5_001);
+    let rest = report.findings.iter().find(|finding| finding.location.is_none()).unwrap();
+    assert_eq!(
+        (&*rest.rule, &*rest.message),
+        ("trailing-whitespace", "100 more than the 5,000 that are listed")
+    );
+}
+
+#[test]
 fn equal_faults_have_fingerprints_of_their_own() {
     let folder = folder(&[("a.txt", b"a \nb \nc \n")]);
     let report = run(&context(folder.path(), ""), &["a.txt"], false);

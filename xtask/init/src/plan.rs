@@ -7,7 +7,7 @@ use xtask_core::config::FILE_NAME;
 use xtask_core::gate::Context;
 use xtask_core::model::{Problem, RepoPath, Result};
 
-use crate::survey::{Facts, PRE_COMMIT, survey};
+use crate::survey::{Facts, survey};
 use crate::{alias, configuration, place, workflow};
 
 /// What `init` may be told.
@@ -120,10 +120,11 @@ fn compose(cx: &Context, facts: &Facts, options: &Options) -> InitPlan {
                 .to_owned(),
         );
     }
-    if facts.pre_commit {
+    if !facts.hook_managers.is_empty() {
         notes.push(format!(
-            "{PRE_COMMIT} is neither read nor changed: pre-commit goes on as before. `xtask hooks import` shows what [hooks] \
-             would take over from it; with --write --replace it writes that into xtask.toml."
+            "What is configured in {} goes on as before. To take it over into xtask.toml: `xtask hooks import --write --replace`; \
+             `xtask hooks import` shows before what it would write.",
+            facts.hook_managers.join(" and ")
         ));
     }
     let (file, more) = workflow::file(cx, facts, source.as_deref());

@@ -13,8 +13,24 @@ use crate::tasks::{self, Manifest, Tasks};
 const MANIFESTS_READ: usize = 500;
 /// Files above this size are no configuration that a person wrote.
 const LARGEST_TEXT: u64 = 1 << 20;
-/// The configuration of pre-commit (and prek).
-pub(crate) const PRE_COMMIT: &str = ".pre-commit-config.yaml";
+/// Where the configurations of hook managers lie that `hooks import` reads; a folder ends with `/`.
+const HOOK_MANAGERS: [&str; 15] = [
+    ".pre-commit-config.yaml",
+    ".pre-commit-config.yml",
+    "lefthook.yml",
+    "lefthook.yaml",
+    "lefthook.toml",
+    "lefthook.json",
+    ".lefthook.yml",
+    ".lefthook.yaml",
+    ".lefthook.toml",
+    ".lefthook.json",
+    ".config/lefthook.yml",
+    ".config/lefthook.yaml",
+    ".config/lefthook.toml",
+    ".config/lefthook.json",
+    ".husky/",
+];
 
 /// What was found.
 #[derive(Clone, Debug, Default)]
@@ -33,8 +49,8 @@ pub(crate) struct Facts {
     pub(crate) installs: Installs,
     /// Folders of other people's code that is committed here: `vendor`.
     pub(crate) vendored: Vec<String>,
-    /// Whether pre-commit's own configuration is here.
-    pub(crate) pre_commit: bool,
+    /// The configurations of other hook managers.
+    pub(crate) hook_managers: Vec<&'static str>,
     /// A workflow that calls xtask already.
     pub(crate) called_by: Option<RepoPath>,
 }
@@ -69,9 +85,7 @@ impl Facts {
             lines.push(format!("CI: {}", shown.join(", ")));
         }
         lines.extend(self.project.compose.iter().map(|path| format!("Compose: {path}")));
-        if self.pre_commit {
-            lines.push(format!("hooks: {PRE_COMMIT}"));
-        }
+        lines.extend(self.hook_managers.iter().map(|place| format!("hooks: {place}")));
         if lines.is_empty() {
             lines.push("nothing that xtask treats in a way of its own".to_owned());
         }
@@ -116,17 +130,27 @@ pub(crate) fn of_paths(root: &Path, paths: &[RepoPath], git: bool) -> Facts {
         tasks: if rust { tasks::judge(&manifests) } else { Tasks::None },
         installs: suite::installs(root, &project),
         vendored: vendored(paths),
-        pre_commit: paths.iter().any(|path| path.as_bytes() == PRE_COMMIT.as_bytes()),
+        hook_managers: HOOK_MANAGERS.into_iter().filter(|place| is_there(root, paths, place)).collect(),
         called_by: workflows(root, paths),
         suites,
         project,
     }
 }
 
+/// Whether a file is tracked or lies there; a folder ends with `/`.
+fn is_there(root: &Path, paths: &[RepoPath], place: &str) -> bool {
+    let tracked = |path: &RepoPath| {
+        let path = path.as_bytes();
+        path == place.as_bytes() || place.ends_with('/') && path.starts_with(place.as_bytes())
+    };
+    let found = root.join(place);
+    paths.iter().any(tracked) || if place.ends_with('/') { found.is_dir() } else { found.is_file() }
+}
+
 /// The hidden files that matter and that a walk leaves out.
 fn hidden(root: &Path) -> Vec<RepoPath> {
     let mut found = Vec::new();
-    for name in [PRE_COMMIT, ".gitlab-ci.yml", ".circleci/config.yml"] {
+    for name in [".gitlab-ci.yml", ".circleci/config.yml"] {
         if root.join(name).is_file() {
             found.push(RepoPath::from(name));
         }

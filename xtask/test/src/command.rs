@@ -6,12 +6,14 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 use globset::{GlobBuilder, GlobMatcher};
+use xtask_core::config::{Fault, Keys, Section as _};
 use xtask_core::exec::{Process, RunError};
 use xtask_core::files;
 use xtask_core::gate::Context;
 use xtask_core::model::{Outcome, Problem, RepoPath, Result, TestCase};
 use xtask_core::suite::{junit, last_lines, libtest};
 
+use crate::TestSection;
 use crate::npm::by_exit_code;
 use crate::run::{Live, Ran, Settings, start};
 
@@ -96,20 +98,25 @@ impl Promised {
 }
 
 /// A pattern, and the folder below which it can match.
-struct Pattern {
+pub(crate) struct Pattern {
     base: PathBuf,
     matcher: GlobMatcher,
 }
 
-fn compile(patterns: &[String]) -> Result<Vec<Pattern>> {
+pub(crate) fn compile(patterns: &[String]) -> Result<Vec<Pattern>, Fault> {
+    let keys = Keys::of(TestSection::NAME).key("junit");
     patterns
         .iter()
-        .map(|pattern| {
+        .enumerate()
+        .map(|(at, pattern)| {
             let pattern = pattern.trim_start_matches("./").trim_start_matches('/');
             let matcher = GlobBuilder::new(pattern)
                 .literal_separator(true)
                 .build()
-                .map_err(|cause| Problem::usage(format!("[test] junit: `{pattern}` is no glob")).why(cause))?
+                .map_err(|cause| {
+                    let problem = Problem::usage(format!("`{pattern}` is no glob")).why(cause);
+                    keys.key(at.to_string()).fault(problem.fix("write it as `reports/**/*.xml`"))
+                })?
                 .compile_matcher();
             let fixed = pattern.split('/').take_while(|part| !part.contains(['*', '?', '[', '{']));
             Ok(Pattern { base: fixed.collect(), matcher })
@@ -161,6 +168,8 @@ fn read(root: &Path, paths: &[PathBuf]) -> std::result::Result<Vec<TestCase>, St
 
 #[cfg(test)]
 mod tests {
+    use xtask_core::config::{Config, SectionKind};
+
     use super::*;
 
     #[test]
@@ -185,6 +194,10 @@ mod tests {
         files::write(&root.join("target/a/new.xml"), b"x").unwrap();
         files::write(&root.join("other.xml"), b"longer").unwrap();
         assert_eq!(promised.unkept(root), ["none.xml"]);
-        assert!(compile(&["a[".to_owned()]).is_err());
+        let sections = [SectionKind::of::<TestSection>()];
+        let text = "[test]\njunit = ['a', 'a[']\n";
+        let told = Config::parse_checked("xtask.toml", text, &sections).unwrap_err();
+        assert_eq!(told.what, "xtask.toml:2: `a[` is no glob", "{told}");
+        assert!(told.why.contains(&format!("| {}^", " ".repeat(14))), "{told}");
     }
 }

@@ -6,7 +6,7 @@ use std::fmt;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
-use xtask_core::config::{Section, Span};
+use xtask_core::config::{Fault, Section, Span};
 
 /// `[test]`: the project's tests.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
@@ -22,6 +22,10 @@ pub struct TestSection {
 
 impl Section for TestSection {
     const NAME: &'static str = "test";
+
+    fn faults(&self) -> Vec<Fault> {
+        crate::command::compile(&self.junit).err().into_iter().collect()
+    }
 }
 
 /// One command, or a list of them.

@@ -127,7 +127,7 @@ impl Pair {
         let name = self.name.as_bytes();
         let cut = name.len().saturating_sub(4);
         let title = if name[cut..].eq_ignore_ascii_case(b".png") && cut > 0 { &name[..cut] } else { name };
-        RepoPath::new(title.as_bstr().to_vec()).to_string()
+        RepoPath::new(title.as_bstr()).to_string()
     }
 
     /// What came of it, in a line: `login@1280: 2 regions (312×40 at 24,310; 8×8 at 2,2; 4.1 % of it)`.

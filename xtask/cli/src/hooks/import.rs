@@ -11,7 +11,7 @@ use crate::session::Session;
 /// Take over the configuration of pre-commit, lefthook or husky.
 ///
 /// prek's and lint-staged's, too. Prints the `[hooks]` tables that it makes of it, what could not be carried over, and what behaves differently; --write puts the tables
-/// into xtask.toml. Nothing is run or fetched. Hooks that another manager would fetch become commands with their pinned version, such as
+/// into xtask.toml, and then prints what stands there instead of the tables. Nothing is run or fetched. Hooks that another manager would fetch become commands with their pinned version, such as
 /// `uvx ruff@0.6.9 check …`: they stand as comments until they are accepted by name.
 #[derive(Debug, clap::Args)]
 #[command(after_help = "Examples:
@@ -64,16 +64,21 @@ pub(super) fn run(session: &Session, args: &ImportArgs) -> Result<ExitCode> {
             note(&format!("would write [hooks] into {}", path.display()));
         } else {
             xtask_core::files::write(&path, text.as_bytes())?;
-            note(&format!("wrote [hooks] into {}; `xtask hooks install` puts them into git", path.display()));
+            note(&format!("wrote [hooks] into {}, from {}", path.display(), imported.sources.join(", ")));
         }
     }
+    let written = args.write && !session.global.plan;
     match session.global.format {
         Format::Json => print_json(&serde_json::json!({
             "imported": imported,
             "toml": toml,
-            "written": args.write && !session.global.plan,
+            "written": written,
         }))?,
+        _ if written => print(&imported.to_text_written(&args.accept))?,
         _ => print(&imported.to_text())?,
+    }
+    if written {
+        note("next: `xtask hooks install` puts them into git");
     }
     Ok(ExitCode::Passed)
 }

@@ -2,12 +2,12 @@
 
 use serde::Serialize;
 use xtask_core::gate::Context;
-use xtask_core::model::{Events, ExitCode, Result};
+use xtask_core::model::{Events, ExitCode, Problem, Result};
 use xtask_core::report::Format;
 use xtask_hooks::HooksSection;
 use xtask_hooks::install::{self, GlobalKind, InstallOptions};
 
-use crate::output::{human_or_json, print, print_json};
+use crate::output::{self, human_or_json, print, print_json};
 use crate::session::Session;
 
 /// Install the hooks that git runs.
@@ -70,22 +70,32 @@ pub(super) fn install(session: &Session, args: &InstallArgs) -> Result<ExitCode>
 }
 
 pub(super) fn uninstall(session: &Session, args: &UninstallArgs) -> Result<ExitCode> {
-    let cx = context(session, "hooks uninstall")?;
+    // What to take out shows in the hooks themselves.
+    let (cx, _) = context_anyway(session, "hooks uninstall")?;
     let take_out = if session.global.plan { install::plan_uninstall } else { install::uninstall };
     let removed = take_out(&cx, args.global.map(GlobalKind::from))?;
     tell(session, &removed, &removed.lines())
 }
 
 pub(super) fn status(session: &Session) -> Result<ExitCode> {
-    let cx = context(session, "hooks status")?;
+    let (cx, wrong) = context_anyway(session, "hooks status")?;
     let section: HooksSection = cx.config.section_or_default()?;
-    let status = install::status(&cx, &install::configured(&section))?;
-    tell(session, &status, &status.lines())
+    let mut status = install::status(&cx, &install::configured(&section))?;
+    status
+        .notes
+        .extend(wrong.iter().map(|wrong| format!("which stages are wanted isn't known: {}", wrong.what)));
+    let code = tell(session, &status, &status.lines())?;
+    Ok(wrong.map_or(code, |wrong| output::problem(&wrong, session.error_style().colour)))
 }
 
 fn context(session: &Session, command: &str) -> Result<Context> {
     human_or_json(session, command)?;
     session.server_context(vec!["hooks".to_owned()], Events::none())
+}
+
+fn context_anyway(session: &Session, command: &str) -> Result<(Context, Option<Problem>)> {
+    human_or_json(session, command)?;
+    session.server_context_anyway(vec!["hooks".to_owned()], Events::none())
 }
 
 fn tell(session: &Session, data: &impl Serialize, lines: &[String]) -> Result<ExitCode> {

@@ -1,6 +1,5 @@
 //! `xtask hooks recover`.
 
-use xtask_core::gate::Scope;
 use xtask_core::journal::Journal;
 use xtask_core::model::{ExitCode, Result};
 
@@ -10,7 +9,8 @@ use crate::session::Session;
 /// Puts things right after a run that was killed. The next run would do the same.
 pub(super) fn run(session: &Session) -> Result<ExitCode> {
     human_or_json(session, "hooks recover")?;
-    let cx = session.context(Scope::All, vec!["hooks".to_owned()], xtask_core::model::Events::none())?;
+    // What is to be put right stands in the journal.
+    let (cx, _) = session.context_anyway(vec!["hooks".to_owned()], xtask_core::model::Events::none())?;
     if session.global.plan {
         return plan(session, cx.repo.as_ref().is_some_and(Journal::is_pending));
     }

@@ -5,14 +5,14 @@ use std::io::{IsTerminal, Read};
 use std::path::PathBuf;
 
 use xtask_core::config::nearest;
-use xtask_core::gate::{Context, Scope};
+use xtask_core::gate::Context;
 use xtask_core::model::{ExitCode, GateReport, Problem, RepoPath, Result, Standing};
 use xtask_hooks::{
     HookInput, HooksSection, Planned, Selection, Stage, StagePlan, install, reads_input, run_all_files,
     run_hook,
 };
 
-use crate::output::Reporting;
+use crate::output::{Reporting, note};
 use crate::session::{Session, with_signals};
 
 /// Run a stage: as git would, or over chosen files.
@@ -99,11 +99,19 @@ pub(super) fn run(session: &Session, args: RunArgs) -> Result<ExitCode> {
     let stage = stage(&args.stage)?;
     let reporting = Reporting::start(session);
     let only = vec!["hooks".to_owned()];
-    let cx = with_signals(if stage == Stage::PreReceive {
-        session.server_context(only, reporting.events())?
+    let (cx, wrong) = if stage == Stage::PreReceive {
+        session.server_context_anyway(only, reporting.events())?
     } else {
-        session.context(Scope::All, only, reporting.events())?
-    });
+        session.context_anyway(only, reporting.events())?
+    };
+    let cx = with_signals(cx);
+    match wrong {
+        Some(wrong) if args.hook && stage.is_afterwards() => {
+            return without_configuration(&cx, stage, args, &wrong);
+        }
+        Some(wrong) => return Err(wrong),
+        None => {}
+    }
     let section: HooksSection = cx.config.section_or_default()?;
     let plan = StagePlan::new(stage, &section, cx.environment)?;
     // Of one commit git runs several stages: what is true of all of them is told by the first.
@@ -143,6 +151,16 @@ pub(super) fn run(session: &Session, args: RunArgs) -> Result<ExitCode> {
         "hooks",
         end.map(|report| (GateReport { standing: Standing::Named, ..report }, None)),
     )
+}
+
+/// What git has done is done, and may have been done with `--no-verify`: a configuration that can't be read is told in a line. What a run
+/// before left to do is still done.
+fn without_configuration(cx: &Context, stage: Stage, args: RunArgs, wrong: &Problem) -> Result<ExitCode> {
+    let plan = StagePlan::new(stage, &HooksSection::default(), cx.environment)?;
+    let input = HookInput { arguments: args.arguments, stdin: stdin(stage, args.hook)? };
+    run_hook(cx, &plan, &input)?;
+    note(&format!("xtask: {} was left out: {}", stage.name(), wrong.what));
+    Ok(wrong.exit_code())
 }
 
 fn stage(name: &str) -> Result<Stage> {

@@ -15,16 +15,40 @@ pub(super) fn at(file: &str, text: &str, span: Option<Range<usize>>, message: &s
     let Some(span) = span.filter(|span| span.end <= text.len()) else {
         return Problem::usage(format!("{file}: {message}")).why(expected).fix(fix);
     };
+    draw(file, text, span, Problem::usage(message).why(expected).fix(fix))
+}
+
+/// The problem with its place, drawn.
+pub(super) fn shown(file: &str, text: &str, span: Range<usize>, problem: Problem) -> Problem {
+    // What the drawing can't hold in a line stands below it.
+    if !problem.why.contains('\n') {
+        return draw(file, text, span, problem);
+    }
+    let drawn = draw(file, text, span, Problem { why: String::new(), ..problem.clone() });
+    let why = format!("{}\n{}", drawn.why, problem.why);
+    drawn.why(why)
+}
+
+fn draw(file: &str, text: &str, span: Range<usize>, problem: Problem) -> Problem {
     let line = text[..span.start].matches('\n').count() + 1;
     let snippet = Snippet::source(text)
         .path(file)
-        .annotation(AnnotationKind::Primary.span(span).label(expected))
+        .annotation(AnnotationKind::Primary.span(span).label(problem.why.clone()))
         .fold(true);
     let group = Level::ERROR.no_name().primary_title("").element(snippet);
     let drawn = Renderer::plain().render(&[group]);
     // The title is told by `what`; the drawing follows it.
     let drawn = drawn.split_once('\n').map_or("", |(_, rest)| rest).trim_end();
-    Problem::usage(format!("{file}:{line}: {message}")).why(format!("\n{drawn}")).fix(fix)
+    Problem { what: format!("{file}:{line}: {}", problem.what), why: format!("\n{drawn}"), ..problem }
+}
+
+/// The problem, with what is written here for a key that another program has: `terms` are such keys.
+pub(super) fn in_terms(problem: Problem, message: &str, terms: &[(&str, &str)]) -> Problem {
+    let Some(("key", key, _)) = unknown(message) else { return problem };
+    match terms.iter().find(|(term, _)| key.replace('-', "_") == *term) {
+        Some((_, ours)) => problem.fix(*ours),
+        None => problem,
+    }
 }
 
 /// The parser's message in the user's words: what is wrong, what is expected there, what to type.

@@ -1,13 +1,14 @@
 //! Loading `xtask.toml`: read once, each section parsed where it is used, all of them checked at the start.
 
 use std::io::ErrorKind;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use serde::de::IntoDeserializer;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::{Section, SectionKind, TopLevel, error};
+use super::{Fault, Keys, Section, SectionKind, TopLevel, error};
 use crate::model::{Problem, Result};
 
 /// The file's name at the top of a repository.
@@ -58,9 +59,18 @@ impl Config {
                 .why(format!("byte {} (0x{:02x}) begins no character", good + 1, wrong.as_bytes()[good]))
                 .fix("save it as UTF-8")
         })?;
+        Ok(Self { path: Some(path), ..Self::parse_checked(name, text, sections)? })
+    }
+
+    /// The configuration of this text, all of it checked against the known `sections`; `name` stands for the file in errors.
+    pub fn parse_checked(
+        name: impl Into<String>,
+        text: impl Into<String>,
+        sections: &[SectionKind],
+    ) -> Result<Self> {
         let config = Self::parse(name, text)?;
         config.check(sections)?;
-        Ok(Self { path: Some(path), ..config })
+        Ok(config)
     }
 
     /// The configuration of this text, unchecked; `name` stands for the file in errors.
@@ -97,7 +107,7 @@ impl Config {
             let message = "invalid type: sequence, expected a map";
             return Err(error::at(&self.name, &self.text, Some(value.span()), message));
         }
-        self.read(value.clone()).map(Some)
+        self.read(value.clone(), S::TERMS).map(Some)
     }
 
     /// The section, or its default.
@@ -105,11 +115,31 @@ impl Config {
         Ok(self.section()?.unwrap_or_default())
     }
 
-    fn read<T: serde::de::DeserializeOwned>(&self, value: Spanned<DeValue<'_>>) -> Result<T> {
+    fn read<T: serde::de::DeserializeOwned>(
+        &self,
+        value: Spanned<DeValue<'_>>,
+        terms: &[(&str, &str)],
+    ) -> Result<T> {
         let span = value.span();
         T::deserialize(value.into_deserializer()).map_err(|wrong: toml::de::Error| {
-            error::at(&self.name, &self.text, wrong.span().or(Some(span)), wrong.message())
+            let span = wrong.span().or(Some(span));
+            error::in_terms(error::at(&self.name, &self.text, span, wrong.message()), wrong.message(), terms)
         })
+    }
+
+    /// The file and the line of a value: `xtask.toml:3`.
+    pub fn place(&self, keys: &Keys) -> Option<String> {
+        let span = self.table().ok().and_then(|table| span_of(&table, &mut keys.iter()))?;
+        Some(format!("{}:{}", self.name, self.text[..span.start].matches('\n').count() + 1))
+    }
+
+    /// The problem of a fault, shown where it stands: at the value, of a table at its name.
+    pub(super) fn placed(&self, fault: Fault) -> Problem {
+        let span = self.table().ok().and_then(|table| span_of(&table, &mut fault.keys.iter()));
+        match span {
+            Some(span) => error::shown(&self.name, &self.text, span, fault.problem),
+            None => fault.into(),
+        }
     }
 
     /// Checks the version first, then every key of the file; tells all sections that are wrong, not just the first.
@@ -137,7 +167,7 @@ impl Config {
         }
         for section in sections {
             let place = table.get_key_value(section.name).map_or(0, |(key, _)| key.span().start);
-            problems.extend((section.check)(self).err().map(|problem| (place, problem)));
+            problems.extend((section.check)(self).into_iter().map(|problem| (place, problem)));
         }
         problems.sort_by_key(|(place, _)| *place);
         let mut problems: Vec<Problem> = problems.into_iter().map(|(_, problem)| problem).collect();
@@ -165,8 +195,26 @@ impl Config {
     /// The keys that belong to no section.
     pub fn top_level(&self) -> Result<TopLevel> {
         let table = self.table()?;
-        let min_version = table.get("min-version").map(|value| self.read(value.clone())).transpose()?;
+        let min_version = table.get("min-version").map(|value| self.read(value.clone(), &[])).transpose()?;
         Ok(TopLevel { min_version })
+    }
+}
+
+/// Where the value lies to which these keys lead, or the last part of them that is there.
+fn span_of<'k>(table: &DeTable<'_>, keys: &mut impl Iterator<Item = &'k str>) -> Option<Range<usize>> {
+    let (name, mut value) = table.get_key_value(keys.next()?)?;
+    let mut span = name.span();
+    loop {
+        match value.get_ref() {
+            DeValue::Table(inner) => return span_of(inner, keys).or(Some(span)),
+            DeValue::Array(list) => {
+                span = value.span();
+                let at = keys.next().and_then(|at| at.parse::<usize>().ok());
+                let Some(inner) = at.and_then(|at| list.get(at)) else { return Some(span) };
+                value = inner;
+            }
+            _ => return Some(value.span()),
+        }
     }
 }
 

@@ -12,17 +12,22 @@ pub struct Globs(Gitignore);
 impl Globs {
     /// These globs; `place` names the list in errors: `coverage.exclude`.
     pub fn new<S: AsRef<str>>(place: &str, globs: impl IntoIterator<Item = S>) -> Result<Self> {
+        Self::of(globs)
+            .map_err(|(_, problem)| Problem { what: format!("{place}: {}", problem.what), ..problem })
+    }
+
+    /// These globs; an error names the number of the wrong one, from 0.
+    pub fn of<S: AsRef<str>>(globs: impl IntoIterator<Item = S>) -> Result<Self, (usize, Problem)> {
         let mut builder = GitignoreBuilder::new("");
-        let wrong = |glob: &str, cause: ignore::Error| {
-            Problem::usage(format!("{place}: `{glob}` is no glob"))
-                .why(cause)
-                .fix("write it as in .gitignore: `src/**`, `*.gen.rs`")
+        let wrong = |at: usize, glob: &str, cause: ignore::Error| {
+            let problem = Problem::usage(format!("`{glob}` is no glob")).why(cause);
+            (at, problem.fix("write it as in .gitignore: `src/**`, `*.gen.rs`"))
         };
-        for glob in globs {
+        for (at, glob) in globs.into_iter().enumerate() {
             let glob = glob.as_ref();
-            builder.add_line(None, glob).map_err(|cause| wrong(glob, cause))?;
+            builder.add_line(None, glob).map_err(|cause| wrong(at, glob, cause))?;
         }
-        builder.build().map(Self).map_err(|cause| wrong("", cause))
+        builder.build().map(Self).map_err(|cause| wrong(0, "", cause))
     }
 
     /// Whether there are none.

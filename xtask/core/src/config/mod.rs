@@ -2,6 +2,7 @@
 
 mod detect;
 mod error;
+mod fault;
 mod file;
 mod globs;
 mod interpolate;
@@ -10,6 +11,7 @@ mod units;
 
 pub use detect::{CiService, Language, Project};
 pub use error::nearest;
+pub use fault::{Fault, Keys};
 pub use file::{Config, FILE_NAME};
 pub use globs::Globs;
 pub use interpolate::{Ports, interpolate};

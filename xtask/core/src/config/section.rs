@@ -4,8 +4,8 @@ use schemars::{JsonSchema, SchemaGenerator};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-use super::{Config, Span};
-use crate::model::Result;
+use super::{Config, Fault, Keys, Span};
+use crate::model::Problem;
 
 /// A top-level table of `xtask.toml`. Types derive `Deserialize` with `deny_unknown_fields` and without `flatten` or
 /// `untagged`, which lose the place of an error.
@@ -15,13 +15,21 @@ pub trait Section: DeserializeOwned + JsonSchema {
 
     /// Whether it is a list of tables (`[[watch]]`), not one.
     const IS_LIST: bool = false;
+
+    /// Keys that other programs have for something, and what is written here instead: told where such a key is unknown.
+    const TERMS: &'static [(&'static str, &'static str)] = &[];
+
+    /// What reads well and can't be meant.
+    fn faults(&self) -> Vec<Fault> {
+        Vec::new()
+    }
 }
 
 /// A section as the program knows it: its name, how it is checked, its schema.
 #[derive(Clone, Copy)]
 pub struct SectionKind {
     pub(super) name: &'static str,
-    pub(super) check: fn(&Config) -> Result<()>,
+    pub(super) check: fn(&Config) -> Vec<Problem>,
     pub(super) schema: fn(&mut SchemaGenerator) -> schemars::Schema,
 }
 
@@ -30,14 +38,18 @@ impl SectionKind {
     pub fn of<S: Section>() -> Self {
         Self {
             name: S::NAME,
-            check: |config| config.section::<S>().map(|_| ()),
+            check: |config| match config.section::<S>() {
+                Ok(Some(section)) => section.faults().into_iter().map(|fault| config.placed(fault)).collect(),
+                Ok(None) => Vec::new(),
+                Err(problem) => vec![problem],
+            },
             schema: SchemaGenerator::subschema_for::<S>,
         }
     }
 
     /// A section whose area this build leaves out: it is accepted unread.
     pub fn unread(name: &'static str) -> Self {
-        Self { name, check: |_| Ok(()), schema: |_| schemars::json_schema!({ "type": "object" }) }
+        Self { name, check: |_| Vec::new(), schema: |_| schemars::json_schema!({ "type": "object" }) }
     }
 }
 
@@ -95,6 +107,15 @@ pub enum ServiceAction {
 
 impl Section for EnvSection {
     const NAME: &'static str = "env";
+
+    fn faults(&self) -> Vec<Fault> {
+        let keys = Keys::of(Self::NAME).key("services");
+        let rules = self.services.iter().flat_map(|(name, service)| {
+            let keys = keys.key(name).key("watch");
+            service.watch.iter().enumerate().map(move |(at, rule)| (keys.key(at.to_string()), rule))
+        });
+        rules.filter_map(|(keys, rule)| keys.key("paths").globs(&rule.paths).err()).collect()
+    }
 }
 
 /// `[[watch]]`: what to run when files change.
@@ -117,6 +138,14 @@ pub struct WatchSection(pub Vec<WatchRule>);
 impl Section for WatchSection {
     const NAME: &'static str = "watch";
     const IS_LIST: bool = true;
+
+    fn faults(&self) -> Vec<Fault> {
+        let keys = Keys::of(Self::NAME);
+        let rules = self.0.iter().enumerate();
+        rules
+            .filter_map(|(at, rule)| keys.key(at.to_string()).key("paths").globs(&rule.paths).err())
+            .collect()
+    }
 }
 
 /// The JSON Schema of `xtask.toml` with these sections.
@@ -136,4 +165,30 @@ pub fn schema(sections: &[SectionKind]) -> serde_json::Value {
     }
     root["title"] = "xtask.toml".into();
     root
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_glob_that_is_none_is_shown_where_it_stands() {
+        let sections = [SectionKind::of::<EnvSection>(), SectionKind::of::<WatchSection>()];
+        for (text, what, column) in [
+            (
+                "[[watch]]\npaths = ['a']\n[[watch]]\npaths = ['a', '{b']\n",
+                "xtask.toml:4: `{b` is no glob",
+                15,
+            ),
+            (
+                "[env.services.web]\nwatch = [{ paths = ['a{'], action = 'sync' }]\n",
+                "xtask.toml:2: `a{` is no glob",
+                21,
+            ),
+        ] {
+            let told = Config::parse_checked("xtask.toml", text, &sections).unwrap_err();
+            assert_eq!(told.what, what, "{told}");
+            assert!(told.why.contains(&format!("| {}^", " ".repeat(column - 1))), "{told}");
+        }
+    }
 }

@@ -45,8 +45,9 @@ impl Ended {
     pub fn last_lines(&self, count: usize) -> String {
         let error = String::from_utf8_lossy(&self.stderr);
         let text = if error.trim().is_empty() { String::from_utf8_lossy(&self.stdout) } else { error };
-        let lines: Vec<&str> = text.trim_end().lines().collect();
-        lines[lines.len().saturating_sub(count)..].join("\n")
+        let mut lines: Vec<&str> = text.trim_end().lines().rev().take(count).collect();
+        lines.reverse();
+        lines.join("\n")
     }
 }
 

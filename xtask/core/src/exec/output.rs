@@ -120,15 +120,21 @@ impl<'a> Output<'a> {
             Stream::Stderr => &mut self.stderr,
         };
         side.capture.push(bytes);
-        for piece in bytes.split_inclusive(|&byte| byte == b'\n') {
-            side.rest.extend_from_slice(piece);
-            if let Some(text) = side.rest.strip_suffix(b"\n") {
-                (self.line)(stream, text.strip_suffix(b"\r").unwrap_or(text));
-                side.rest.clear();
-            } else if side.rest.len() >= LONGEST_LINE {
-                (self.line)(stream, &side.rest);
-                side.rest.clear();
+        let mut start = 0;
+        for end in memchr::memchr_iter(b'\n', bytes) {
+            let mut text = &bytes[start..end];
+            start = end + 1;
+            if !side.rest.is_empty() {
+                side.rest.extend_from_slice(text);
+                text = &side.rest;
             }
+            (self.line)(stream, text.strip_suffix(b"\r").unwrap_or(text));
+            side.rest.clear();
+        }
+        side.rest.extend_from_slice(&bytes[start..]);
+        if side.rest.len() >= LONGEST_LINE {
+            (self.line)(stream, &side.rest);
+            side.rest.clear();
         }
     }
 

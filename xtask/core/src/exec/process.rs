@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::{Cancel, Ended, RunError, run};
-use crate::model::{Event, Events, Stream};
+use crate::model::{Events, Stream};
 
 /// What `Ended` keeps of a stream unless told otherwise: far above what tools print, far below what a machine has.
 const CAPTURE_LIMIT: usize = 64 * 1024 * 1024;
@@ -129,15 +129,9 @@ impl Process {
         run::run(self, cancel, &mut line)
     }
 
-    /// The same, with each line sent as an event of `task`; bytes that are not UTF-8 are replaced.
+    /// The same, with lines sent as events of `task`: as many as somebody reads.
     pub fn stream_events(&self, cancel: &Cancel, events: &Events, task: &str) -> Result<Ended, RunError> {
-        self.stream(cancel, |stream, line| {
-            events.send(Event::Line {
-                task: task.to_owned(),
-                stream,
-                text: String::from_utf8_lossy(line).into_owned(),
-            });
-        })
+        self.stream(cancel, |stream, line| events.line(task, stream, line))
     }
 
     pub(super) fn program_name(&self) -> String {

@@ -1,7 +1,9 @@
 //! What work tells while it runs. Work never prints: it sends events, and a reporter shows them.
 
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::Sender;
 use std::sync::{Arc, Mutex};
+use std::time::Instant;
 
 use super::Outcome;
 
@@ -65,14 +67,42 @@ pub enum Event {
     },
 }
 
+/// Without anybody who reads all lines, one in so many milliseconds is sent: a view that shows the last one changes no faster.
+const GLIMPSE_MS: u64 = 50;
+
 /// Where events go. Cheap to clone; sending never blocks and never fails.
 #[derive(Clone, Default)]
-pub struct Events(Option<Arc<Mutex<Sender<Event>>>>);
+pub struct Events(Option<Arc<Wire>>);
+
+struct Wire {
+    sender: Mutex<Sender<Event>>,
+    /// Whether every line of output is wanted.
+    all_lines: bool,
+    started: Instant,
+    /// When the next line is sent, in milliseconds since `started`.
+    next_line: AtomicU64,
+}
 
 impl Events {
     /// Events to this receiver's other end.
     pub fn to(sender: Sender<Event>) -> Self {
-        Self(Some(Arc::new(Mutex::new(sender))))
+        Self::wired(sender, true)
+    }
+
+    /// The same where nobody reads all that commands write: a line is sent now and then, so that a command that writes millions of
+    /// them costs little.
+    pub fn glimpses(sender: Sender<Event>) -> Self {
+        Self::wired(sender, false)
+    }
+
+    fn wired(sender: Sender<Event>, all_lines: bool) -> Self {
+        let wire = Wire {
+            sender: Mutex::new(sender),
+            all_lines,
+            started: Instant::now(),
+            next_line: AtomicU64::new(0),
+        };
+        Self(Some(Arc::new(wire)))
     }
 
     /// Events that nobody hears.
@@ -82,11 +112,25 @@ impl Events {
 
     /// Sends one event.
     pub fn send(&self, event: Event) {
-        if let Some(sender) = &self.0
-            && let Ok(sender) = sender.lock()
+        if let Some(wire) = &self.0
+            && let Ok(sender) = wire.sender.lock()
         {
             let _ = sender.send(event);
         }
+    }
+
+    /// Sends a line that a command of `task` wrote, where lines are read; bytes that are not UTF-8 are replaced.
+    pub fn line(&self, task: &str, stream: Stream, line: &[u8]) {
+        let Some(wire) = &self.0 else { return };
+        if !wire.all_lines {
+            let now = wire.started.elapsed().as_millis() as u64;
+            if now < wire.next_line.load(Ordering::Relaxed) {
+                return;
+            }
+            wire.next_line.store(now + GLIMPSE_MS, Ordering::Relaxed);
+        }
+        let text = String::from_utf8_lossy(line).into_owned();
+        self.send(Event::Line { task: task.to_owned(), stream, text });
     }
 
     /// Tells where a task is: `done` of `total` (0: unknown).
@@ -102,5 +146,29 @@ impl Events {
     /// Tells the user something that is no finding.
     pub fn notice(&self, text: impl Into<String>) {
         self.send(Event::Notice { text: text.into() });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc::channel;
+
+    use super::*;
+
+    #[test]
+    fn lines_that_nobody_reads_all_of_are_sent_now_and_then() {
+        for (all, least, most) in [(true, 100_000, 100_000), (false, 1, 5_000)] {
+            let (sender, receiver) = channel();
+            let events = if all { Events::to(sender) } else { Events::glimpses(sender) };
+            for _ in 0..100_000 {
+                events.line("tool", Stream::Stdout, b"x");
+            }
+            events.notice("always told");
+            drop(events);
+            let sent: Vec<Event> = receiver.iter().collect();
+            let lines = sent.iter().filter(|event| matches!(event, Event::Line { .. })).count();
+            assert!((least..=most).contains(&lines), "{lines}");
+            assert_eq!(sent.len(), lines + 1);
+        }
     }
 }

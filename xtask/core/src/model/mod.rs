@@ -3,6 +3,7 @@
 mod case;
 mod event;
 mod finding;
+mod findings;
 mod fingerprint;
 mod metric;
 mod outcome;
@@ -13,6 +14,7 @@ mod report;
 pub use case::{CaseStatus, TEST_FAILED, TestCase};
 pub use event::{Event, Events, Stream};
 pub use finding::{Finding, Location, Severity, State};
+pub use findings::{Findings, MOST_FINDINGS};
 pub use fingerprint::Fingerprint;
 pub(crate) use metric::group_thousands;
 pub use metric::{Better, Metric, Unit};

@@ -3,21 +3,24 @@
 use std::borrow::Cow;
 use std::fmt;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-use bstr::{BStr, BString, ByteSlice};
+use bstr::{BStr, ByteSlice};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// A path relative to the top of the working tree, in git's own form: bytes with `/` between its parts.
 ///
 /// It is written as text where it is UTF-8, and otherwise quoted as git quotes it: `"caf\351.txt"`, with octal
 /// escapes between double quotes. Reading undoes that, so nothing is lost on the way through JSON.
+///
+/// A copy shares the bytes: a run over a large repository has each path in several lists.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
-pub struct RepoPath(BString);
+pub struct RepoPath(Arc<[u8]>);
 
 impl RepoPath {
     /// The path of these bytes, as git gives them.
-    pub fn new(bytes: impl Into<Vec<u8>>) -> Self {
-        Self(BString::from(bytes.into()))
+    pub fn new(bytes: impl AsRef<[u8]>) -> Self {
+        Self(Arc::from(bytes.as_ref()))
     }
 
     /// `path` seen from `root`, or `None` where it lies outside.

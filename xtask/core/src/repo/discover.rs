@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use bstr::ByteSlice;
 use git2::{ErrorCode, Repository, RepositoryOpenFlags};
 
-use super::git_program::{finish, first_line, plain, run, said};
+use super::git_program::{finish, first_line, git, run, said};
 use super::{Backend, Repo};
 use crate::environment::Environment;
 use crate::exec::Process;
@@ -76,7 +76,7 @@ fn by_library(start: &Path, environment: &Environment) -> Result<Repo, git2::Err
 }
 
 pub(super) fn by_program(start: &Path, environment: &Environment) -> Result<Option<Repo>> {
-    let ask = |question: &str| given(plain(start), environment).args(["rev-parse", question]);
+    let ask = |question: &str| given(git(start), environment).args(["rev-parse", question]);
     let ended = run(&ask("--absolute-git-dir"))?;
     if ended.code != Some(0) {
         let why = said(&ended);

@@ -7,11 +7,11 @@ use crate::exec::{Cancel, Ended, Process, RunError};
 use crate::model::{Problem, Result};
 
 impl Repo {
-    /// A git process for this repository and its index.
-    pub(super) fn git(&self) -> Process {
+    /// A git process for this repository and its index, as [`git`] starts it.
+    pub fn git(&self) -> Process {
         // A working tree that is gone is for git to tell of.
         let top = self.work_dir.as_deref().filter(|top| top.is_dir());
-        let process = plain(top.unwrap_or(&self.git_dir))
+        let process = git(top.unwrap_or(&self.git_dir))
             .variable("GIT_DIR", &self.git_dir)
             .variable("GIT_INDEX_FILE", &self.index_file);
         match &self.work_dir {
@@ -41,8 +41,8 @@ impl Repo {
 /// `Ended` keeps so many bytes of output, and cuts what is longer in the middle: that must not be read as whole.
 const MOST_OUTPUT: usize = 64 << 20;
 
-/// A git process in this folder that finds its repository itself.
-pub(super) fn plain(folder: &Path) -> Process {
+/// A git process in this folder that finds its repository itself: it answers without locks, pagers, prompts and colours, in English.
+pub fn git(folder: &Path) -> Process {
     Process::new("git")
         .folder(folder)
         .arg("--no-pager")

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::git_program::{finish, garbled};
+use super::index_window::Window;
 use super::library::{Refusal, object_id};
 use super::{Backend, EntryMode, IndexEntry, ObjectId, Repo, index_file};
 use crate::model::{Problem, RepoPath, Result};
@@ -29,7 +30,7 @@ fn by_reading(repo: &Repo, file: &Path) -> Option<Vec<IndexEntry>> {
         return None;
     }
     let hash = if repo.backend == Backend::Program && repo.is_sha256() { 32 } else { 20 };
-    index_file::entries(&std::fs::read(file).ok()?, hash)
+    index_file::entries(&mut Window::open(file, hash)?)
 }
 
 /// Whether the index is there. A folder that can't be looked into is a problem, not an empty index.

@@ -1,10 +1,14 @@
 //! Reading the index file itself, as git's documentation of the index format (`gitformat-index`) has it: for speed, since each run of a
 //! hook begins with it. What isn't plain (a split or sparse index, a broken file) is left to libgit2 and the git program.
 
-use std::ops::Range;
+use std::io::Read;
 
+use super::index_window::Window;
 use super::{EntryMode, IndexEntry, ObjectId};
 use crate::model::RepoPath;
+
+/// The bytes before the first entry.
+const HEAD: usize = 12;
 
 /// The bytes of an entry before its object's name.
 const STAT: usize = 40;
@@ -34,14 +38,14 @@ impl KnownTree {
     }
 }
 
-/// The entries of the index in these bytes, as they stand there; `hash` is the length of an object's name.
-pub(super) fn entries(bytes: &[u8], hash: usize) -> Option<Vec<IndexEntry>> {
-    let mut cursor = Cursor::new(bytes, hash)?;
-    let mut entries = Vec::with_capacity(cursor.count.min(bytes.len() / STAT));
+/// The entries of an index, as they stand there.
+pub(super) fn entries<R: Read>(window: &mut Window<R>) -> Option<Vec<IndexEntry>> {
+    let mut cursor = Cursor::new(window)?;
+    let mut entries = Vec::with_capacity(cursor.count.min(cursor.window.length / STAT));
     let mut path = Vec::new();
     for _ in 0..cursor.count {
         let raw = cursor.entry(&mut path)?;
-        entries.push(entry(bytes.get(raw.stat)?, raw.id, raw.flags, raw.extended, &path)?);
+        entries.push(entry(&raw, &path)?);
     }
     // Extensions that must be understood are written in small letters.
     cursor.extensions(|name, _| name[0].is_ascii_uppercase())?;
@@ -49,12 +53,13 @@ pub(super) fn entries(bytes: &[u8], hash: usize) -> Option<Vec<IndexEntry>> {
 }
 
 /// What the index remembers of trees, where it does.
-pub(super) fn known_trees(bytes: &[u8], hash: usize) -> Option<KnownTree> {
-    let mut cursor = Cursor::new(bytes, hash)?;
+pub(super) fn known_trees<R: Read>(window: &mut Window<R>) -> Option<KnownTree> {
+    let mut cursor = Cursor::new(window)?;
     let mut path = Vec::new();
     for _ in 0..cursor.count {
         cursor.entry(&mut path)?;
     }
+    let hash = cursor.window.hash;
     let mut known = None;
     cursor.extensions(|name, content| {
         if name == b"TREE" {
@@ -65,42 +70,41 @@ pub(super) fn known_trees(bytes: &[u8], hash: usize) -> Option<KnownTree> {
     known
 }
 
-/// Where an entry's parts lie.
+/// The parts of an entry.
 struct Raw {
-    stat: Range<usize>,
+    stat: [u8; STAT],
     id: ObjectId,
     flags: u16,
     extended: u16,
 }
 
-struct Cursor<'a> {
-    bytes: &'a [u8],
-    at: usize,
-    end: usize,
+struct Cursor<'a, R> {
+    window: &'a mut Window<R>,
     version: u32,
     count: usize,
-    hash: usize,
 }
 
-impl<'a> Cursor<'a> {
-    fn new(bytes: &'a [u8], hash: usize) -> Option<Self> {
-        let version = number(bytes, 4)?;
-        let sane = bytes.starts_with(b"DIRC") && (2..=4).contains(&version);
-        let end = bytes.len().checked_sub(hash)?;
-        sane.then_some(Self { bytes, at: 12, end, version, count: number(bytes, 8)? as usize, hash })
+impl<'a, R: Read> Cursor<'a, R> {
+    fn new(window: &'a mut Window<R>) -> Option<Self> {
+        let head = window.look(HEAD)?;
+        let (version, count) = (number(head, 4)?, number(head, 8)? as usize);
+        let sane = head.starts_with(b"DIRC") && (2..=4).contains(&version);
+        window.skip(HEAD);
+        sane.then_some(Self { window, version, count })
     }
 
     /// Reads the next entry; `path` holds the path of the one before, and gets this one's.
     fn entry(&mut self, path: &mut Vec<u8>) -> Option<Raw> {
-        let start = self.at;
-        let stat = start..start + STAT;
-        let id = ObjectId::from_bytes(self.bytes.get(stat.end..stat.end + self.hash)?)?;
-        let mut at = stat.end + self.hash;
-        let flags = self.short(at)?;
+        let hash = self.window.hash;
+        let bytes = self.window.look(STAT + hash + 2)?;
+        let stat = *bytes.first_chunk::<STAT>()?;
+        let id = ObjectId::from_bytes(&bytes[STAT..STAT + hash])?;
+        let mut at = STAT + hash;
+        let flags = short(bytes, at)?;
         at += 2;
         let mut extended = 0;
         if flags & EXTENDED != 0 {
-            extended = self.short(at)?;
+            extended = short(self.window.look(at + 2)?, at)?;
             at += 2;
         }
         if self.version == 4 {
@@ -109,44 +113,53 @@ impl<'a> Cursor<'a> {
         } else {
             path.clear();
         }
-        let rest = self.bytes.get(at..self.end)?;
         let known = usize::from(flags) & NAME_LENGTH;
-        let length = if self.version == 4 || known == NAME_LENGTH { memchr::memchr(0, rest)? } else { known };
-        path.extend_from_slice(rest.get(..length)?);
-        if rest.get(length) != Some(&0) {
+        let length = if self.version == 4 || known == NAME_LENGTH { self.zero_after(at)? } else { known };
+        let rest = &self.window.look(at + length + 1)?[at..];
+        path.extend_from_slice(&rest[..length]);
+        if rest[length] != 0 {
             return None;
         }
         at += length + 1;
         if self.version != 4 {
             // Padded to a multiple of eight bytes.
-            at = start + (at - start).next_multiple_of(8);
+            at = at.next_multiple_of(8);
+            self.window.look(at)?;
         }
-        self.at = at;
+        self.window.skip(at);
         Some(Raw { stat, id, flags, extended })
     }
 
     /// Goes through the extensions, and fails where `take` refuses one.
     fn extensions(&mut self, mut take: impl FnMut(&[u8], &[u8]) -> bool) -> Option<()> {
-        while self.at < self.end {
-            let name = self.bytes.get(self.at..self.at + 4)?;
-            let size = number(self.bytes, self.at + 4)? as usize;
-            let content = self.bytes[..self.end].get(self.at + 8..(self.at + 8).checked_add(size)?)?;
-            if !take(name, content) {
+        while self.window.look(1).is_some() {
+            let head = self.window.look(8)?;
+            let size = number(head, 4)? as usize;
+            let whole = self.window.look(8_usize.checked_add(size)?)?;
+            if !take(&whole[..4], &whole[8..8 + size]) {
                 return None;
             }
-            self.at += 8 + size;
+            self.window.skip(8 + size);
         }
-        (self.at == self.end).then_some(())
+        Some(())
     }
 
-    fn short(&self, at: usize) -> Option<u16> {
-        self.bytes.get(at..at + 2).map(|bytes| u16::from_be_bytes([bytes[0], bytes[1]]))
+    /// How many bytes after `at` the next zero is.
+    fn zero_after(&mut self, at: usize) -> Option<usize> {
+        let mut wanted = at + 1;
+        loop {
+            let bytes = self.window.look(wanted)?;
+            if let Some(length) = memchr::memchr(0, &bytes[at..]) {
+                return Some(length);
+            }
+            wanted = bytes.len() + 1;
+        }
     }
 
     /// A number of variable length, as in pack files' offsets.
-    fn varint(&self, at: &mut usize) -> Option<usize> {
+    fn varint(&mut self, at: &mut usize) -> Option<usize> {
         let mut next = || {
-            let byte = *self.bytes.get(*at)?;
+            let byte = self.window.look(*at + 1)?[*at];
             *at += 1;
             Some(byte)
         };
@@ -160,17 +173,22 @@ impl<'a> Cursor<'a> {
     }
 }
 
+fn short(bytes: &[u8], at: usize) -> Option<u16> {
+    bytes.get(at..at + 2).map(|bytes| u16::from_be_bytes([bytes[0], bytes[1]]))
+}
+
 fn number(bytes: &[u8], at: usize) -> Option<u32> {
     let bytes = bytes.get(at..at + 4)?;
     Some(u32::from_be_bytes([bytes[0], bytes[1], bytes[2], bytes[3]]))
 }
 
-fn entry(stat: &[u8], id: ObjectId, flags: u16, extended: u16, path: &[u8]) -> Option<IndexEntry> {
+fn entry(raw: &Raw, path: &[u8]) -> Option<IndexEntry> {
+    let Raw { stat, id, flags, extended } = raw;
     let time = |at| Some((number(stat, at)? as i32, number(stat, at + 4)?));
     Some(IndexEntry {
         path: RepoPath::new(path),
         mode: EntryMode::from_git(number(stat, 24)?)?,
-        id,
+        id: *id,
         stage: ((flags >> 12) & 3) as u8,
         intent_to_add: extended & INTENT_TO_ADD != 0,
         skip_worktree: extended & SKIP_WORKTREE != 0,
@@ -219,6 +237,14 @@ mod tests {
     use super::super::testing::Fixture;
     use super::*;
 
+    fn entries(bytes: &[u8]) -> Option<Vec<IndexEntry>> {
+        super::entries(&mut Window::new(bytes, bytes.len(), 20)?)
+    }
+
+    fn known_trees(bytes: &[u8]) -> Option<KnownTree> {
+        super::known_trees(&mut Window::new(bytes, bytes.len(), 20)?)
+    }
+
     /// Every version of the format, read as the git program reads it.
     #[test]
     fn entries_are_those_of_git() {
@@ -234,21 +260,42 @@ mod tests {
             fixture.git(["update-index", "--index-version", version]);
             let repo = fixture.repo();
             let bytes = std::fs::read(repo.index_file()).unwrap();
-            let read = entries(&bytes, 20).unwrap();
+            let read = entries(&bytes).unwrap();
             assert_eq!(read, fixture.program().index().unwrap(), "version {version}");
             assert_eq!(read.len(), 4);
-            let known = known_trees(&bytes, 20).unwrap();
+            let known = known_trees(&bytes).unwrap();
             assert!(known.child(b"dir").unwrap().tree.is_none(), "an entry below it changed");
             assert_eq!(known.child(b"dir").unwrap().child(b"sub").unwrap().tree.unwrap().0, 1);
             // Any cut is refused, or read as whole where just the checksum is missing a part.
             for end in 0..bytes.len() - 1 {
-                assert_ne!(entries(&bytes[..end], 20).map(|read| read.len()), Some(5), "{end}");
+                assert_ne!(entries(&bytes[..end]).map(|read| read.len()), Some(5), "{end}");
             }
             for at in 0..bytes.len() {
                 let mut damaged = bytes.clone();
                 damaged[at] ^= 0x41;
-                let _ = (entries(&damaged, 20), known_trees(&damaged, 20));
+                let _ = (entries(&damaged), known_trees(&damaged));
             }
+        }
+    }
+
+    /// An index of many windows, with paths longer than the field of their length can say.
+    #[test]
+    fn entries_lie_across_windows() {
+        let fixture = Fixture::new();
+        fixture.write("a", "");
+        fixture.git(["add", "a"]);
+        let id = fixture.text(["rev-parse", ":a"]);
+        let long = format!("{}end", "long/".repeat(900));
+        let many = (0..3000).map(|at| format!("100644,{id},folder-{}/file-{at}", at % 7));
+        let entry = |entry| ["--cacheinfo".to_owned(), entry];
+        let all = many.chain([format!("100755,{id},{long}")]).flat_map(entry);
+        fixture.git(["update-index".to_owned(), "--add".to_owned()].into_iter().chain(all));
+        for version in ["2", "4"] {
+            fixture.git(["update-index", "--index-version", version]);
+            let bytes = std::fs::read(fixture.repo().index_file()).unwrap();
+            let read = entries(&bytes).unwrap();
+            assert_eq!(read, fixture.program().index().unwrap(), "version {version}");
+            assert_eq!(read.len(), 3002);
         }
     }
 
@@ -259,6 +306,6 @@ mod tests {
         fixture.commit("one");
         fixture.git(["update-index", "--split-index"]);
         let bytes = std::fs::read(fixture.repo().index_file()).unwrap();
-        assert_eq!(entries(&bytes, 20), None);
+        assert_eq!(entries(&bytes), None);
     }
 }

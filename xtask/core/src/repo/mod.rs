@@ -20,6 +20,7 @@ mod index;
 mod index_edit;
 mod index_file;
 mod index_lock;
+mod index_window;
 mod library;
 mod line_endings;
 mod new_blobs;
@@ -40,6 +41,7 @@ mod worktrees;
 
 pub use blobs::Blobs;
 pub use conversion::{Conversion, Converter};
+pub use git_program::git;
 pub use history::Known;
 pub use index_edit::{IndexEdit, IndexUpdate};
 pub use types::{Change, ChangeKind, EntryMode, IndexEntry, LineRange, ObjectId, Shape, Side, Worktree};

@@ -3,6 +3,7 @@
 use git2::{ObjectType, Repository};
 
 use super::index_file::{KnownTree, known_trees};
+use super::index_window::Window;
 use super::library::{Refusal, object_id, oid};
 use super::revision::{Peel, resolve};
 use super::{Change, ChangeKind, EntryMode, IndexEntry, ObjectId, Repo, Side};
@@ -16,7 +17,7 @@ pub(super) fn changes(repo: &Repo, entries: &[IndexEntry]) -> Result<Vec<Change>
     let head = resolve(repo, "HEAD", Peel::Tree)?;
     repo.ask(
         |repository| {
-            let known = std::fs::read(&repo.index_file).ok().and_then(|bytes| known_trees(&bytes, 20));
+            let known = Window::open(&repo.index_file, 20).and_then(|mut window| known_trees(&mut window));
             let mut found = Found { repository, changes: Vec::new() };
             found.folder(&head, &mut Vec::new(), entries, known.as_ref())?;
             Ok(found.changes)

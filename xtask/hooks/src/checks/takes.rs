@@ -20,7 +20,7 @@ impl Check {
     pub fn files_not_named(&self, stage: &str) -> Option<Problem> {
         let id = self.id;
         self.needs_files().then(|| {
-            Problem::usage(format!("hooks.{stage}: {id} doesn't know its files"))
+            Problem::usage(format!("{id} doesn't know its files"))
                 .why("it sorts the lines of the files that it is given, and takes none by itself")
                 .fix(format!("name them: `[hooks.{stage}.files.{id}]` with `glob = [\"allowed.txt\"]`"))
         })

@@ -1,5 +1,7 @@
 //! What is told of a command that failed.
 
+use std::collections::VecDeque;
+
 use bstr::ByteSlice;
 use xtask_core::exec::{Ended, RunError};
 
@@ -48,13 +50,20 @@ pub(super) fn names_missing_program(ended: &Ended) -> bool {
 /// The last lines of both outputs, each after a line break, as they were printed.
 pub(super) fn last_lines(ended: &Ended, paths: &UserPaths) -> String {
     let both = [&ended.stdout, &ended.stderr].map(|bytes| paths.tell(bytes.trim_end()));
-    let lines: Vec<&[u8]> = both.iter().flat_map(|text| text.lines()).collect();
-    let left_out = lines.len().saturating_sub(TOLD);
+    let mut lines = VecDeque::with_capacity(TOLD + 1);
+    let mut left_out = 0;
+    for line in both.iter().flat_map(|text| text.lines()) {
+        lines.push_back(line);
+        if lines.len() > TOLD {
+            lines.pop_front();
+            left_out += 1;
+        }
+    }
     let mut told = String::new();
     if left_out > 0 {
         told = format!("\n({left_out} lines before these)");
     }
-    for line in &lines[left_out..] {
+    for line in lines {
         told.push('\n');
         told.push_str(&shown(line));
     }

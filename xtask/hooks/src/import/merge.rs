@@ -1,10 +1,11 @@
 //! Putting an imported `[hooks]` into an `xtask.toml` that is there, with everything else of it as it was.
 
-use toml_edit::{DocumentMut, Item, Table};
+use toml_edit::DocumentMut;
 use xtask_core::config::Config;
 use xtask_core::environment::Environment;
 use xtask_core::model::{Problem, Result};
 
+use super::comments;
 use crate::resolve::StagePlan;
 use crate::section::HooksSection;
 use crate::stage::Stage;
@@ -14,7 +15,7 @@ use crate::stage::Stage;
 pub enum Existing {
     /// It is a problem.
     Refuse,
-    /// It is replaced, with the comments in it.
+    /// It is replaced, with the comments that are about it.
     Replace,
 }
 
@@ -32,8 +33,8 @@ pub fn merge(text: &str, hooks: &str, existing: Existing) -> Result<String> {
                 .why("an import would replace what is written there")
                 .fix("--replace writes the import in its place; without --write it is shown, to copy from"));
         }
-        let above = document.remove("hooks").as_ref().and_then(above).unwrap_or_default();
-        kept = document.to_string();
+        let above = comments::take_out(&mut document, "hooks");
+        document.to_string().trim_start_matches('\n').clone_into(&mut kept);
         // What stands above the file's first table is often about the file.
         kept = if text.starts_with(&above) { format!("{above}{kept}") } else { format!("{kept}{above}") };
     }
@@ -58,27 +59,6 @@ fn loads(text: &str) -> Result<()> {
     Ok(())
 }
 
-/// The paragraphs of comments above the first of its tables, but for the last, which is about that table.
-fn above(hooks: &Item) -> Option<String> {
-    fn first<'a>(table: &'a Table, best: &mut Option<(isize, &'a Table)>) {
-        if let Some(position) = table.position().filter(|_| !table.is_implicit())
-            && best.is_none_or(|(before, _)| position < before)
-        {
-            *best = Some((position, table));
-        }
-        for (_, item) in table {
-            if let Some(inner) = item.as_table() {
-                first(inner, best);
-            }
-        }
-    }
-    let mut best = None;
-    first(hooks.as_table()?, &mut best);
-    let prefix = best?.1.decor().prefix()?.as_str()?;
-    let end = prefix.rfind("\n\n")? + 2;
-    Some(prefix[..end].to_owned())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -98,8 +78,25 @@ mod tests {
         let text = "# the file\n\n# our hooks\n[hooks.pre-commit]\nchecks = []\n\n# lint\n[lint]\na = 1\n\n[hooks.pre-push.commands.x]\nrun = \"x\"\n";
         let problem = merge(text, NEW, Existing::Refuse).unwrap_err();
         assert!(problem.what.contains("already"), "{problem}");
-        let expected = format!("# the file\n\n\n# lint\n[lint]\na = 1\n\n{NEW}");
+        let expected = format!("# the file\n\n# lint\n[lint]\na = 1\n\n{NEW}");
         assert_eq!(merge(text, NEW, Existing::Replace).unwrap(), expected);
+        // A comment below is about the old one where it belongs to its last line, or is one of its tables, commented out.
+        for (text, expected) in [
+            (
+                "[hooks]\non-fix = \"stop\" # x\n# fail-fast = true\n\n# of us all\n\n# lint\n[lint]\n",
+                "# of us all\n\n# lint\n[lint]\n",
+            ),
+            ("[hooks.pre-commit]\n# of hooks\n\n# [test]\n# run = []\n", "# [test]\n# run = []\n"),
+            ("[lint]\n\n[hooks]\n\n# later\n# # [hooks.pre-push]\n# a\n\n# end", "[lint]\n\n# end\n"),
+            ("[hooks]\n# lint\n[lint]\n", "# lint\n[lint]\n"),
+            ("[hooks]\r\n# ours\r\n\r\n# lint\r\n[lint]\r\n", "# lint\n[lint]\n"),
+            (
+                "# ours\n[hooks]\n[hooks.pre-push]\n# x\n[[watch]]\npaths = []\n",
+                "# x\n[[watch]]\npaths = []\n",
+            ),
+        ] {
+            assert_eq!(merge(text, NEW, Existing::Replace).unwrap(), format!("{expected}\n{NEW}"), "{text}");
+        }
         for text in ["hooks = {}\n[lint]\na = 1\n", "hooks.on-fix = \"stop\"\n[lint]\na = 1\n"] {
             assert!(merge(text, NEW, Existing::Refuse).is_err());
             assert_eq!(merge(text, NEW, Existing::Replace).unwrap(), format!("[lint]\na = 1\n\n{NEW}"));

@@ -8,6 +8,7 @@ use serde::Serialize;
 use xtask_core::model::{Problem, Result};
 
 mod block;
+mod comments;
 mod draft;
 mod husky;
 mod lefthook;
@@ -123,8 +124,7 @@ impl Imported {
                     .fix("name one of them, or `all`"));
             }
         }
-        let takes = |name: &str| accepted.iter().map(AsRef::as_ref).any(|one| one == "all" || one == name);
-        Ok(render::toml(&self.draft, &takes))
+        Ok(render::toml(&self.draft, &|name| takes(accepted, name)))
     }
 
     /// The names of the commands that may fetch a program.
@@ -141,6 +141,16 @@ impl Imported {
     pub fn to_text(&self) -> String {
         text::text(self)
     }
+
+    /// The same once it is written as [`Imported::accepting`] these has it: the tables themselves are left out.
+    pub fn to_text_written<S: AsRef<str>>(&self, accepted: &[S]) -> String {
+        text::written(self, &|name| takes(accepted, name))
+    }
+}
+
+/// Whether the command of this name is among the accepted ones.
+fn takes<S: AsRef<str>>(accepted: &[S], name: &str) -> bool {
+    accepted.iter().map(AsRef::as_ref).any(|one| one == "all" || one == name)
 }
 
 /// Reads the configuration of another manager below `root`; without `from`, of the one that is there. Where several are, one has to

@@ -10,6 +10,8 @@ pub(super) fn toml(draft: &Draft, accepted: &dyn Fn(&str) -> bool) -> String {
     for comment in &draft.comments {
         out.comment(comment);
     }
+    // They stand right above the first table, as a part of it.
+    out.joined = true;
     if draft.stop_on_fix || draft.fail_fast {
         out.table(&["hooks"]);
         if draft.stop_on_fix {
@@ -129,12 +131,14 @@ fn rules(out: &mut Lines, rules: &Rules) {
 #[derive(Default)]
 struct Lines {
     text: String,
+    /// Whether the next table follows without an empty line.
+    joined: bool,
 }
 
 impl Lines {
-    /// An empty line, unless it is the beginning.
+    /// An empty line, unless it is the beginning or the comments that belong to the beginning.
     fn gap(&mut self) {
-        if !self.text.is_empty() && !self.text.ends_with("\n\n") {
+        if !std::mem::take(&mut self.joined) && !self.text.is_empty() && !self.text.ends_with("\n\n") {
             self.text.push('\n');
         }
     }

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use xtask_core::exec::{Cancel, Process, RunError};
+use xtask_core::exec::{Cancel, RunError};
 use xtask_core::gate::Context;
 use xtask_core::model::{Problem, RepoPath, Result};
 use xtask_core::repo::Repo;
@@ -85,7 +85,7 @@ impl<'a> Git<'a> {
 
     /// Git's answer, without the line end; `None` where it says that there is none.
     fn answer(&self, arguments: &[&str]) -> Result<Option<Vec<u8>>> {
-        let mut process = Process::new("git").args(arguments).folder(&self.folder).timeout(ANSWER_LIMIT);
+        let mut process = xtask_core::repo::git(&self.folder).args(arguments).timeout(ANSWER_LIMIT);
         for (name, value) in &self.variables {
             process = process.variable(name, value);
         }

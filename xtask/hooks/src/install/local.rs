@@ -10,7 +10,7 @@ use super::git::Git;
 use super::program::{Copy, Record};
 use super::shim::{is_ours, render};
 use super::status::calls_xtask;
-use super::{Change, HookDone, Installed, place, repository};
+use super::{Change, HookDone, Installed, manager, place, repository};
 use crate::stage::Stage;
 
 /// What is at a hook's path.
@@ -72,11 +72,9 @@ pub(super) fn install(
         }
     }
     let mut notes: Vec<String> = folder.note().into_iter().collect();
-    let twice = hooks
-        .iter()
-        .filter(|hook| hook.change != Change::Removed)
-        .filter_map(|hook| hook.before.as_deref())
-        .filter(|before| calls_xtask(before));
+    let stay: Vec<HookDone> = hooks.iter().filter(|hook| hook.change != Change::Removed).cloned().collect();
+    notes.extend(manager::notes(manager::before(&stay)));
+    let twice = manager::before(&stay).filter(|before| calls_xtask(before));
     notes.extend(twice.map(|before| {
         format!("{} calls xtask itself: take that out, or the checks run twice", before.display())
     }));
@@ -146,7 +144,7 @@ pub(super) fn put(path: &Path, text: &[u8], plan: bool) -> Result<HookDone> {
     };
     if plan {
         let before = if is_theirs { Some(path.to_owned()) } else { place::kept(path) };
-        return Ok(HookDone { hook: name(path), change, before });
+        return Ok(done(path, change, before));
     }
     if is_theirs {
         place::keep(path)?;
@@ -155,7 +153,7 @@ pub(super) fn put(path: &Path, text: &[u8], plan: bool) -> Result<HookDone> {
     if change != Change::Kept {
         place::executable(path, text)?;
     }
-    Ok(HookDone { hook: name(path), change, before: place::kept(path) })
+    Ok(done(path, change, place::kept(path)))
 }
 
 /// Takes our shim at `path` away, and puts back what was there. With `plan` it only says what it would do.
@@ -164,7 +162,7 @@ pub(super) fn take(path: &Path, plan: bool) -> Result<Option<HookDone>> {
     let removed = || -> Result<Option<HookDone>> {
         let put_back = if plan { kept } else { place::restore(path)? };
         let before = put_back.then(|| path.to_owned());
-        Ok(Some(HookDone { hook: name(path), change: Change::Removed, before }))
+        Ok(Some(done(path, Change::Removed, before)))
     };
     match There::at(path) {
         There::Ours(_) => removed(),
@@ -180,8 +178,10 @@ pub(super) fn take(path: &Path, plan: bool) -> Result<Option<HookDone>> {
     }
 }
 
-fn name(path: &Path) -> String {
-    path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+fn done(path: &Path, change: Change, before: Option<PathBuf>) -> HookDone {
+    let hook = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let before_runs = before.as_deref().is_some_and(place::is_executable);
+    HookDone { hook, change, before, before_runs }
 }
 
 /// The paths of a repository's hooks.

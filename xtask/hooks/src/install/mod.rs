@@ -5,6 +5,7 @@ mod folder;
 mod git;
 mod global;
 mod local;
+mod manager;
 mod not_run;
 mod place;
 mod program;
@@ -100,6 +101,8 @@ pub struct HookDone {
     pub change: Change,
     /// The hook that was there before and is run first, or was put back.
     pub before: Option<PathBuf>,
+    /// Whether that is run: git runs what is executable, and so do we.
+    pub before_runs: bool,
 }
 
 /// What was done for a hook.

@@ -178,16 +178,10 @@ pub(super) fn unwritten(path: &Path, cause: &io::Error) -> Problem {
 }
 
 /// Whether git would run the file.
-#[cfg(unix)]
 pub(super) fn is_executable(path: &Path) -> bool {
-    use std::os::unix::fs::PermissionsExt;
-    path.metadata().is_ok_and(|found| found.permissions().mode() & 0o111 != 0)
-}
-
-/// Whether git would run the file: Git for Windows goes by its first line.
-#[cfg(not(unix))]
-pub(super) fn is_executable(path: &Path) -> bool {
-    path.is_file()
+    // Git for Windows goes by the first line.
+    path.metadata()
+        .is_ok_and(|found| if cfg!(unix) { crate::select::is_executable(&found) } else { found.is_file() })
 }
 
 #[cfg(test)]

@@ -10,14 +10,17 @@ impl Installed {
         let mut lines = Vec::new();
         for hook in &self.hooks {
             let before = hook.before.as_deref().map(|path| within(&self.folder, path));
+            let runs = |name: String| {
+                if hook.before_runs {
+                    format!("; {name} runs before it")
+                } else {
+                    format!("; {name} isn't executable, so that it doesn't run, as git didn't run it")
+                }
+            };
             let (what, before) = match (hook.change, before) {
                 (Change::Kept, _) => continue,
-                (Change::Installed, before) => {
-                    ("installed", before.map(|name| format!("; {name} runs before it")))
-                }
-                (Change::Updated, before) => {
-                    ("updated", before.map(|name| format!("; {name} runs before it")))
-                }
+                (Change::Installed, before) => ("installed", before.map(runs)),
+                (Change::Updated, before) => ("updated", before.map(runs)),
                 (Change::Removed, Some(_)) => ("removed", Some("; what was there before is back".to_owned())),
                 (Change::Removed, None) => ("removed", None),
             };
@@ -87,7 +90,14 @@ impl StageStatus {
             HookState::Theirs => "another's",
         };
         let before = self.before.as_deref().filter(|_| self.is_ours());
-        let before = before.map(|path| format!(", after {}", within(folder, path)));
+        let before = before.map(|path| {
+            let name = within(folder, path);
+            if self.before_runs {
+                format!(", after {name}")
+            } else {
+                format!("; {name} was there before and isn't executable, so that it doesn't run")
+            }
+        });
         let unwanted =
             if self.is_ours() && !self.wanted { ", though xtask.toml has nothing for it" } else { "" };
         format!("{}: {what}{}{unwanted}", self.stage, before.unwrap_or_default())

@@ -11,7 +11,7 @@ use super::git::Git;
 use super::local::{There, copy, paths};
 use super::program::{self, ProgramState};
 use super::shim::render;
-use super::{place, repository};
+use super::{manager, place, repository};
 use crate::stage::Stage;
 
 /// What is installed in a repository.
@@ -44,8 +44,10 @@ pub struct StageStatus {
     pub wanted: bool,
     /// What is there.
     pub state: HookState,
-    /// The hook that is run before it.
+    /// The hook that was there before.
     pub before: Option<PathBuf>,
+    /// Whether that is run before it: git runs what is executable, and so do we.
+    pub before_runs: bool,
 }
 
 /// What is at a hook's path.
@@ -107,15 +109,20 @@ pub(super) fn status_against(cx: &Context, wanted: &[Stage], own: &Path) -> Resu
             stage: stage.name(),
             wanted,
             state,
+            before_runs: before.as_deref().is_some_and(place::is_executable),
             before,
         })
     });
+    let stages: Vec<StageStatus> = stages.collect();
+    let chained = stages.iter().filter(|stage| stage.before_runs).filter_map(|stage| stage.before.as_deref());
+    let mut notes: Vec<String> = folder.note().into_iter().collect();
+    notes.extend(manager::notes(chained));
     Ok(Status {
-        stages: stages.collect(),
+        stages,
         whose: folder.whose,
         program: copy.path(),
         program_state: copy.state_against(own),
-        notes: folder.note().into_iter().collect(),
+        notes,
         hooks_path: folder.setting,
         folder: folder.path,
     })

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use xtask_core::config::Globs;
+use xtask_core::config::{Fault, Globs, Keys};
 use xtask_core::model::{Problem, RepoPath, Result};
 
 use super::{FileRulesTable, PathRegex, Runaway};
@@ -83,20 +83,20 @@ impl fmt::Display for WhyNot {
 }
 
 impl FileRules {
-    /// The rules of `table`; `place` names it in errors: `hooks.pre-commit.commands.ruff`. Where files are mended (`fixes`), those
+    /// The rules of `table`, to which `keys` lead: `hooks.pre-commit.commands.ruff`. Where files are mended (`fixes`), those
     /// that are generated are left out, unless the table says otherwise.
-    pub fn new(place: &str, table: &FileRulesTable, fixes: bool) -> Result<Self> {
+    pub fn new(keys: &Keys, table: &FileRulesTable, fixes: bool) -> Result<Self, Fault> {
         let names = |list: &[crate::section::TypeName]| list.iter().map(|name| name.0).collect::<Vec<_>>();
         let (types, types_all) = (names(&table.types), names(&table.types_all));
         let names_kind = types.iter().chain(&types_all).any(|name| matches!(*name, "symlink" | "directory"));
         Ok(Self {
-            place: place.to_owned(),
+            place: keys.to_string(),
             types,
             types_all,
             exclude_types: names(&table.exclude_types),
-            glob: Globs::new(&format!("{place}: glob"), &table.glob)?,
+            glob: keys.key("glob").globs(&table.glob)?,
             globs: table.glob.clone(),
-            exclude: Globs::new(&format!("{place}: exclude"), &table.exclude)?,
+            exclude: keys.key("exclude").globs(&table.exclude)?,
             regex: table.regex.clone(),
             exclude_regex: table.exclude_regex.clone(),
             generated: table.generated.unwrap_or(!fixes),
@@ -181,7 +181,7 @@ mod tests {
     use super::*;
 
     fn rules(text: &str, fixes: bool) -> FileRules {
-        FileRules::new("hooks.x", &toml::from_str(text).unwrap(), fixes).unwrap()
+        FileRules::new(&Keys::of("hooks").key("x"), &toml::from_str(text).unwrap(), fixes).unwrap()
     }
 
     fn said(text: &str, path: &str, tags: Tags) -> String {

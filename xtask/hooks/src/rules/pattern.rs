@@ -1,5 +1,6 @@
 //! Patterns: what no file may hold, what each must hold, or files that may not be there (pre-commit's `pygrep` and `fail`).
 
+use xtask_core::config::{Fault, Keys};
 use xtask_core::model::{Problem, RepoPath, Result};
 
 use super::{ContentRegex, FileRules, Runaway, with_file_rules};
@@ -45,14 +46,15 @@ enum Rule {
 }
 
 impl Pattern {
-    /// The pattern `name` of `table`; `place` names the tables above it in errors: `hooks.pre-commit.patterns`.
-    pub fn new(place: &str, name: &str, table: &PatternTable) -> Result<Self> {
-        let place = format!("{place}.{name}");
+    /// The pattern `name` of `table`, to which `keys` lead: `hooks.pre-commit.patterns.name`.
+    pub fn new(keys: &Keys, name: &str, table: &PatternTable) -> Result<Self, Fault> {
         let regex = |key: &str, source: &str| {
             ContentRegex::new(source, table.ignore_case, table.multiline).map_err(|why| {
-                Problem::usage(format!("{place}.{key}: `{source}` is no regex as in Python"))
-                    .why(why)
-                    .fix("mend the expression; `python3 -c 'import re; re.compile(…)'` shows where it breaks")
+                keys.key(key).fault(
+                    Problem::usage(format!("`{source}` is no regex as in Python")).why(why).fix(
+                        "mend the expression; `python3 -c 'import re; re.compile(…)'` shows where it breaks",
+                    ),
+                )
             })
         };
         let rule = match (&table.deny, &table.require) {
@@ -60,12 +62,12 @@ impl Pattern {
             (None, Some(require)) => Rule::Require(regex("require", require)?),
             (None, None) => Rule::Refuse,
             (Some(_), Some(_)) => {
-                return Err(Problem::usage(format!("{place}: `deny` and `require` exclude each other"))
-                    .fix("make two patterns of it"));
+                let problem = Problem::usage("`deny` and `require` exclude each other");
+                return Err(keys.fault(problem.fix("make two patterns of it")));
             }
         };
         Ok(Self {
-            files: FileRules::new(&place, &table.file_rules(), false)?,
+            files: FileRules::new(keys, &table.file_rules(), false)?,
             name: name.to_owned(),
             ignore_case: table.ignore_case,
             message: table.message.clone(),
@@ -104,7 +106,8 @@ mod tests {
     use super::*;
 
     fn pattern(text: &str) -> Result<Pattern> {
-        Pattern::new("hooks.pre-commit.patterns", "p", &toml::from_str(text).unwrap())
+        let keys = Keys::of("hooks").key("pre-commit").key("patterns").key("p");
+        Ok(Pattern::new(&keys, "p", &toml::from_str(text).unwrap())?)
     }
 
     fn hits(text: &str, bytes: &[u8]) -> Vec<(Option<u32>, String)> {
@@ -143,7 +146,7 @@ mod tests {
                 "deny = 'a'\nrequire = 'b'",
                 "hooks.pre-commit.patterns.p: `deny` and `require` exclude each other",
             ),
-            ("glob = ['a{']", "hooks.pre-commit.patterns.p: glob: `a{` is no glob"),
+            ("glob = ['a{']", "hooks.pre-commit.patterns.p.glob.0: `a{` is no glob"),
         ] {
             assert_eq!(pattern(table).unwrap_err().what, what);
         }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use xtask_core::model::{Finding, Location, Problem, RepoPath, Result};
+use xtask_core::model::{Finding, Location, RepoPath, Result};
 
 use super::fixes::Before;
 use super::rooms::Which;
@@ -88,9 +88,11 @@ impl Run<'_> {
     fn built_in_fixes(&mut self, todo: &BTreeSet<usize>) -> Result<Changed> {
         let super::Request { plan, files, .. } = self.request;
         let mut changed = Changed::new();
+        // Commands that ran meanwhile may have put links in the place of folders.
+        self.opened.forget_folders();
         for at in todo {
             let Some(seen) = self.seen.get(*at) else { continue };
-            let hit = seen.found.iter().filter(|found| found.check.fix.is_some());
+            let hit = seen.found().iter().filter(|found| found.check.fix.is_some());
             let by: BTreeSet<String> = hit.map(|found| found.check.id.to_owned()).collect();
             if by.is_empty() || self.cx.cancel.is_stopped() {
                 continue;
@@ -109,30 +111,6 @@ impl Run<'_> {
             }
         }
         Ok(changed)
-    }
-
-    /// The content of a file as the run sees it; `None` where a fix may not reach it.
-    pub(super) fn bytes(&self, candidate: &Candidate) -> Result<Option<Vec<u8>>> {
-        if let Some(after) = self.fixes.after(&candidate.path) {
-            return Ok(Some(after.to_vec()));
-        }
-        match (self.request.target, &self.cx.repo, &candidate.id) {
-            (Target::Index | Target::Commit(_), Some(repo), Some(id)) => repo.blobs()?.read(id).map(Some),
-            (Target::Worktree, ..) if self.is_inside(&candidate.path)? => {
-                xtask_core::files::read(&self.cx.on_disk(&candidate.path)).map(Some)
-            }
-            _ => Ok(None),
-        }
-    }
-
-    /// Whether the file lies in the working tree, and not behind a link that leads out of it.
-    fn is_inside(&self, path: &RepoPath) -> Result<bool> {
-        let root = &self.cx.root;
-        let top = root
-            .canonicalize()
-            .map_err(|cause| Problem::invalid(format!("can't find {}", root.display())).why(cause))?;
-        let folder = self.cx.on_disk(path).parent().and_then(|folder| folder.canonicalize().ok());
-        Ok(folder.is_some_and(|folder| folder.starts_with(&top)))
     }
 
     /// Runs the fixing commands on these files: in the first round all that have something to do, later those whose files changed.
@@ -337,7 +315,7 @@ impl Run<'_> {
     /// Content as git would hold it, in the form in which this run looks at files.
     pub(super) fn in_my_form(&self, path: &RepoPath, content: Content) -> Result<Vec<u8>> {
         let Some(repo) = &self.cx.repo else { return Ok(Vec::new()) };
-        let bytes = repo.blobs()?.read(&content.id)?;
+        let bytes = self.opened.blob(repo, &content.id)?;
         match self.request.target {
             Target::Worktree => repo.to_worktree(path, bytes),
             Target::Index | Target::Commit(_) => Ok(bytes),

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use xtask_core::gate::Context;
-use xtask_core::model::{Finding, Fingerprint, Location, RepoPath, Result};
+use xtask_core::model::{Finding, Findings, Fingerprint, Location, RepoPath, Result};
 
 use super::{Intent, Request, Run, Target};
 use crate::checks::{Found, Tree, Work, that_count, tree_check};
@@ -14,12 +14,11 @@ use crate::scan::{Seen, SeenFiles, Trouble};
 impl Run<'_> {
     /// Turns what was seen into findings.
     pub(super) fn judge(&mut self) -> Result<()> {
-        let findings = with_facts(self.cx, self.request, |facts| {
-            let mut findings = of_content(self.request, facts, self.seen.iter())?;
-            findings.extend(of_tree(self.request, &self.seen, facts)?);
-            Ok(findings)
+        with_facts(self.cx, self.request, |facts| {
+            of_content(self.request, facts, self.seen.iter(), &mut self.findings)?;
+            self.findings.extend(of_tree(self.request, &self.seen, facts)?);
+            Ok(())
         })?;
-        self.findings.extend(findings);
         self.findings.extend(self.unchecked_credentials()?);
         Ok(())
     }
@@ -27,9 +26,8 @@ impl Run<'_> {
     /// The same for files that changed since: by what they hold.
     pub(super) fn judge_again(&mut self, places: &[usize]) -> Result<()> {
         let seen = places.iter().filter_map(|at| self.seen.get(*at));
-        let findings = with_facts(self.cx, self.request, |facts| of_content(self.request, facts, seen))?;
-        self.findings.extend(findings);
-        Ok(())
+        let findings = &mut self.findings;
+        with_facts(self.cx, self.request, |facts| of_content(self.request, facts, seen, findings))
     }
 }
 
@@ -53,21 +51,21 @@ fn of_content<'s>(
     request: Request<'_>,
     facts: &Facts<'_>,
     seen: impl Iterator<Item = &'s Seen> + Clone,
-) -> Result<Vec<Finding>> {
+    findings: &mut Findings,
+) -> Result<()> {
     let Request { plan, files, intent, to_fix, .. } = request;
     let is_size = |found: &Found| matches!(found.check.work, Work::Size(_));
     let large: Vec<&RepoPath> =
-        seen.clone().filter(|one| one.found.iter().any(is_size)).map(|one| &files[one.at].path).collect();
+        seen.clone().filter(|one| one.found().iter().any(is_size)).map(|one| &files[one.at].path).collect();
     let large = that_count(facts, &large, &plan.options)?;
-    let mut findings = Vec::new();
     for one in seen {
         let path = &files[one.at].path;
-        if let Some(Trouble::Unreadable(cause)) = one.trouble.as_deref() {
+        if let Some(Trouble::Unreadable(cause)) = one.trouble() {
             let at = Some(Location::file(path.clone()));
             findings.push(Finding::new("hooks", "unreadable", at, format!("can't read the file: {cause}")));
         }
         let mut counts: BTreeMap<(&str, &str), u32> = BTreeMap::new();
-        for found in &one.found {
+        for found in one.found() {
             if is_size(found) && !large.contains(path) {
                 continue;
             }
@@ -91,13 +89,13 @@ fn of_content<'s>(
             }
             findings.push(finding);
         }
-        for (at, hit) in &one.matched {
+        for (at, hit) in one.matched() {
             let name = &plan.patterns[*at].name;
             let location = Location { line: hit.line, column: hit.column, ..Location::file(path.clone()) };
             findings.push(Finding::new(name, name, Some(location), hit.message.clone()));
         }
     }
-    Ok(findings)
+    Ok(())
 }
 
 /// How to go on where a check can be wrong, or where what is right isn't plain from its message.

@@ -7,6 +7,7 @@ mod fixers;
 mod fixes;
 mod in_place;
 mod judge;
+mod opened;
 mod python;
 mod rooms;
 mod summary;
@@ -17,12 +18,13 @@ use std::collections::BTreeMap;
 use std::time::Instant;
 
 use xtask_core::gate::Context;
-use xtask_core::model::{Finding, GateReport, Metric, Missing, Outcome, Result, Skip, Unit};
+use xtask_core::model::{Findings, GateReport, Metric, Missing, Outcome, Result, Skip, Unit};
 use xtask_core::repo::{IndexEntry, ObjectId, Side};
 
 pub(crate) use fixers::UNSTABLE;
 pub(crate) use fixes::{Fixed, Fixes};
 pub(crate) use in_place::{InPlace, left_copies};
+use opened::Opened;
 pub(crate) use rooms::{Rooms, Which, commits_own_index, owns_index};
 use summary::Times;
 pub(crate) use summary::{counted, step};
@@ -31,7 +33,7 @@ use crate::checks::{Check, Work};
 use crate::commands::{End, HookInput};
 use crate::known::Known;
 use crate::resolve::StagePlan;
-use crate::scan::{Content, Pass, Seen, SeenFiles, Trouble};
+use crate::scan::{Content, Pass, SeenFiles, Trouble};
 use crate::select::Candidate;
 use crate::worktree::Worktree;
 
@@ -89,11 +91,12 @@ struct Run<'a> {
     seen: SeenFiles,
     fixes: Fixes,
     in_place: InPlace,
+    opened: Opened,
     /// How the last run of each fixing command ended.
     fixer_ends: BTreeMap<String, End>,
     /// What needn't be looked at.
     known: Known,
-    findings: Vec<Finding>,
+    findings: Findings,
     missing: Vec<Missing>,
     rooms: Rooms<'a>,
     times: Times,
@@ -129,10 +132,11 @@ pub(crate) fn run(cx: &Context, request: Request<'_>) -> Result<Ended> {
         seen: SeenFiles::default(),
         fixes: Fixes::default(),
         in_place: InPlace::default(),
+        opened: Opened::default(),
         fixer_ends: BTreeMap::new(),
         // What a secret is isn't in the repository: files are looked at again each time.
         known: if credentials::check(plan).is_some() { Known::default() } else { Known::load(cx, plan) },
-        findings: Vec::new(),
+        findings: Findings::default(),
         missing: Vec::new(),
         rooms: Rooms::new(cx, plan, target, files),
         times: Times::default(),
@@ -197,11 +201,13 @@ impl Run<'_> {
             self.seen = SeenFiles::new(pass.run(files));
         } else {
             let chosen: Vec<Candidate> = places.iter().map(|&at| files[at].clone()).collect();
-            let seen = pass.run(&chosen).into_iter().map(|one| Seen { at: places[one.at], ..one });
-            let seen = seen.collect();
+            let mut seen = pass.run(&chosen);
+            for one in &mut seen {
+                one.at = places[one.at];
+            }
             self.seen.replace(places, seen);
         }
-        let unclear = self.seen.iter().find_map(|one| match one.trouble.as_deref() {
+        let unclear = self.seen.iter().find_map(|one| match one.trouble() {
             Some(Trouble::Unclear(problem)) => Some(problem.clone()),
             _ => None,
         });
@@ -224,8 +230,9 @@ impl Run<'_> {
 
     fn finish(mut self, started: Instant) -> Ended {
         let summary = self.summary();
-        let steps = self.times.steps(&self.findings);
-        let mut report = GateReport::judged("hooks", std::mem::take(&mut self.findings));
+        let findings = std::mem::take(&mut self.findings).into_vec();
+        let steps = self.times.steps(&findings);
+        let mut report = GateReport::judged("hooks", findings);
         report.steps = steps;
         if self.cx.cancel.is_stopped() {
             report.outcome = Outcome::Skipped {

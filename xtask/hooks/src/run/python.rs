@@ -17,7 +17,7 @@ impl Run<'_> {
             return Ok(());
         }
         let mut taken = BTreeMap::new();
-        for one in self.seen.iter().filter(|one| one.trouble.is_none()) {
+        for one in self.seen.iter().filter(|one| one.trouble().is_none()) {
             let file = File { path: &files[one.at].path, tags: one.tags, size: one.size };
             let mut taking = Vec::new();
             for &check in &checks {
@@ -38,7 +38,7 @@ impl Run<'_> {
             Ok(found) => {
                 for (at, found) in found {
                     if let Some(one) = self.seen.get_mut(at) {
-                        one.found.push(found);
+                        one.add(found);
                     }
                 }
             }

@@ -74,7 +74,7 @@ impl Run<'_> {
             let lands = self.findings.is_empty()
                 || *self.request.target == Target::Worktree
                 || plan.on_fix == OnFix::Stop
-                    && !self.findings.iter().any(|finding| finding.rule == UNSTABLE);
+                    && !self.findings.kept().iter().any(|finding| finding.rule == UNSTABLE);
             let word = if lands { "fixed" } else { "could be fixed" };
             parts.push(format!("{} {word}", counted(self.fixes.len(), "file")));
         }

@@ -4,14 +4,18 @@ use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
-use xtask_core::config::Section;
+use xtask_core::config::{Fault, Keys, Section};
+use xtask_core::environment::Environment;
 
 use crate::options::Options;
+use crate::resolve::StagePlan;
 use crate::rules::{FileRulesTable, PathRegex, PatternTable};
+use crate::snapshot::checked_link;
 use crate::stage::Stage;
 
 mod command;
 mod names;
+mod terms;
 
 pub use command::{CommandTable, Commands, Place};
 pub use names::{CheckName, TypeName};
@@ -52,6 +56,18 @@ pub struct HooksSection {
 
 impl Section for HooksSection {
     const NAME: &'static str = "hooks";
+    const TERMS: &'static [(&'static str, &'static str)] = terms::TERMS;
+
+    fn faults(&self) -> Vec<Fault> {
+        let keys = Keys::of(Self::NAME).key("link");
+        let links = self.link.iter().enumerate().filter_map(|(at, path)| {
+            let problem = checked_link(path).err()?;
+            Some(keys.key(at.to_string()).fault(problem))
+        });
+        let stages = Stage::ALL.into_iter().filter(|stage| self.stage(*stage).is_some());
+        let nothing = Environment::default();
+        links.chain(stages.filter_map(|stage| StagePlan::resolve(stage, self, &nothing).err())).collect()
+    }
 }
 
 impl HooksSection {
@@ -107,7 +123,7 @@ pub struct StageTable {
 
 #[cfg(test)]
 mod tests {
-    use xtask_core::config::Config;
+    use xtask_core::config::{Config, SectionKind};
     use xtask_core::model::ProblemKind;
 
     use super::*;
@@ -149,6 +165,93 @@ mod tests {
         assert_eq!(ruff.place, Some(Place::Snapshot));
         assert!(section.stage(Stage::PrePush).unwrap().commands.0.iter().any(|(name, _)| name == "test"));
         assert!(section.stage(Stage::CommitMsg).is_none());
+    }
+
+    fn loaded(text: &str) -> xtask_core::model::Problem {
+        let sections = [SectionKind::of::<HooksSection>()];
+        Config::parse_checked("xtask.toml", text, &sections).unwrap_err()
+    }
+
+    /// What reads well and can't be meant is shown where it stands, as what doesn't read.
+    #[test]
+    fn each_fault_has_its_place() {
+        for (text, what, drawn) in [
+            (
+                "[hooks.pre-commit.commands.x]\nrun = 'x'\nglob = ['a', '{b']\n",
+                "xtask.toml:3: `{b` is no glob",
+                "3:14",
+            ),
+            ("[hooks.pre-push]\nexclude = ['a{']\n", "xtask.toml:2: `a{` is no glob", "2:12"),
+            ("[hooks.pre-commit.commands.x]\nrun = ' '\n", "xtask.toml:2: `run` is empty", "2:7"),
+            ("[hooks.pre-commit.commands.x]\nrun = 'x'\ntimeout = '0s'\n", "xtask.toml:3: `timeout`", "3:11"),
+            (
+                "[hooks.pre-commit.commands.x]\nrun = 'x'\nfolder = '../y'\n",
+                "xtask.toml:3: \"../y\" lies",
+                "3:10",
+            ),
+            ("[hooks.pre-commit.commands.x]\nrun = 'x'\ninputs = ['{']\n", "xtask.toml:3: `{` is no", "3:11"),
+            (
+                "[hooks.pre-commit.commands.x]\nrun = 'x'\nenv = {'' = 'y'}\n",
+                "xtask.toml:3: `env` sets",
+                "3:1",
+            ),
+            ("[hooks.pre-commit.patterns.x]\ndeny = 'a('\n", "xtask.toml:2: `a(` is no regex", "2:8"),
+            (
+                "[hooks.pre-commit.patterns.x]\ndeny = 'a'\nrequire = 'b'\n",
+                "xtask.toml:1: `deny` and `require`",
+                "1:28",
+            ),
+            (
+                "[hooks.pre-commit]\nfiles.check-yml.glob = ['a']\n",
+                "xtask.toml:2: there is no check `check-yml`",
+                "2:7",
+            ),
+            (
+                "[hooks.pre-commit]\nchecks = ['conventional-commit']\n",
+                "xtask.toml:2: conventional-commit checks",
+                "2:10",
+            ),
+            (
+                "[hooks.pre-commit]\nchecks = ['file-contents-sorter']\n",
+                "xtask.toml:2: file-contents",
+                "2:10",
+            ),
+            ("[hooks]\nlink = ['.env', '../secret']\n", "xtask.toml:2: can't link \"../secret\"", "2:17"),
+            ("[hooks]\nlink = ['/etc']\n", "xtask.toml:2: can't link \"/etc\"", "2:9"),
+            ("[hooks]\nlink = ['a/../../b']\n", "xtask.toml:2: can't link", "2:9"),
+            ("[hooks.pre-commit]\nexclude-regex = 'a('\n", "xtask.toml:2: `a(` is no regex", "2:17"),
+        ] {
+            let problem = loaded(text);
+            assert_eq!(problem.kind, ProblemKind::Usage);
+            assert!(problem.what.starts_with(what), "{problem}");
+            let carets = problem.why.lines().find(|line| line.contains('^')).unwrap();
+            let column = carets.find('^').unwrap() - carets.find('|').unwrap() - 1;
+            let line = what["xtask.toml:".len()..].split(':').next().unwrap();
+            assert_eq!(format!("{line}:{column}"), drawn, "{problem}");
+        }
+        let two = loaded("[hooks.pre-commit]\nexclude = ['{']\n[hooks.pre-push]\nexclude = ['{']\n");
+        assert_eq!(two.what, "xtask.toml has 2 errors");
+    }
+
+    #[test]
+    fn words_of_other_managers_are_understood() {
+        for (key, fix) in [
+            ("files = 'x'", "`glob"),
+            ("entry = 'x'", "`run"),
+            ("pass_filenames = false", "{files}"),
+            ("pass-filenames = false", "{files}"),
+            ("stages = []", "[hooks.STAGE.commands.NAME]"),
+            ("always_run = true", "`always"),
+            ("require_serial = true", "`serial"),
+            ("exclude_types = []", "`exclude-types"),
+            ("language = 'system'", "sh -c"),
+            ("stage_fixed = true", "`fixes"),
+            ("root = 'x'", "`folder"),
+        ] {
+            let problem = loaded(&format!("[hooks.pre-commit.commands.x]\nrun = 'x'\n{key}\n"));
+            assert!(problem.what.starts_with("xtask.toml:3: unknown key"), "{problem}");
+            assert!(problem.fix.contains(fix), "{key}: {problem}");
+        }
     }
 
     #[test]

@@ -30,6 +30,7 @@ use git::{At, Git};
 use git_dir::Head;
 use links::Trees;
 pub(crate) use links::goes_through_link;
+pub(crate) use links::normal as checked_link;
 use lock::{Lock, Running};
 use place::Place;
 use refs::Refs;

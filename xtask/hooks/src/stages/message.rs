@@ -4,7 +4,6 @@ use std::path::Path;
 use std::time::Instant;
 
 use bstr::ByteSlice;
-use xtask_core::exec::Process;
 use xtask_core::gate::Context;
 use xtask_core::model::{Finding, GateReport, Location, Outcome, Problem, RepoPath, Result, Skip};
 
@@ -124,7 +123,7 @@ fn checked(cx: &Context, plan: &StagePlan, path: &RepoPath, on_disk: &Path) -> R
 /// How git will clean the message up, by its settings and by whether an editor was open.
 fn cleanup(cx: &Context) -> Result<Cleanup> {
     let settings = r"^(commit\.cleanup|core\.comment(string|char))$";
-    let git = Process::new("git").args(["config", "--null", "--get-regexp", settings]).folder(&cx.root);
+    let git = xtask_core::repo::git(&cx.root).args(["config", "--null", "--get-regexp", settings]);
     let ended = git.run(&cx.cancel).map_err(Problem::from)?;
     let (mut mode, mut comment) = (None, None);
     for line in ended.stdout.split(|&byte| byte == 0) {

@@ -10,21 +10,53 @@ mod shebang;
 
 use shebang::interpreter;
 
-type Table = HashMap<&'static [u8], &'static str>;
+/// What the tables hold: of each key, which of [`WORDS`] its tags are.
+type Table = HashMap<&'static [u8], Words>;
 
-static EXTENSIONS: LazyLock<Table> = LazyLock::new(|| table(include_str!("extensions.txt")));
-static NAMES: LazyLock<Table> = LazyLock::new(|| table(include_str!("names.txt")));
-static INTERPRETERS: LazyLock<Table> = LazyLock::new(|| table(include_str!("interpreters.txt")));
+const TEXTS: [&str; 3] =
+    [include_str!("extensions.txt"), include_str!("names.txt"), include_str!("interpreters.txt")];
+
+static EXTENSIONS: LazyLock<Table> = LazyLock::new(|| table(TEXTS[0]));
+static NAMES: LazyLock<Table> = LazyLock::new(|| table(TEXTS[1]));
+static INTERPRETERS: LazyLock<Table> = LazyLock::new(|| table(TEXTS[2]));
+
+/// The tags of every line of the tables, sorted; the first of them are none.
+static WORDS: LazyLock<Vec<&'static str>> = LazyLock::new(|| {
+    let mut words: Vec<&str> = TEXTS.into_iter().flat_map(lines).map(|(tags, _)| tags).chain([""]).collect();
+    words.sort_unstable();
+    words.dedup();
+    words
+});
+
+/// Tags as a place in [`WORDS`]: every file of a run has some, and a text would be eight times as large.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Words(u16);
+
+impl Words {
+    fn of(tags: &str) -> Self {
+        Self(WORDS.binary_search(&tags).map_or(0, |at| at as u16))
+    }
+
+    fn is_empty(self) -> bool {
+        self == Self::default()
+    }
+
+    fn iter(self) -> impl Iterator<Item = &'static str> {
+        WORDS[usize::from(self.0)].split(' ')
+    }
+}
 
 /// The bytes at a file's start that decide between text and binary, and that hold its first line.
 pub const SNIFFED: usize = 1024;
 
 /// Reads lines of `tag tag: key key key`.
+fn lines(text: &'static str) -> impl Iterator<Item = (&'static str, &'static str)> {
+    text.lines().filter(|line| !line.starts_with('#')).filter_map(|line| line.split_once(": "))
+}
+
 fn table(text: &'static str) -> Table {
-    text.lines()
-        .filter(|line| !line.starts_with('#'))
-        .filter_map(|line| line.split_once(": "))
-        .flat_map(|(tags, keys)| keys.split(' ').map(move |key| (key.as_bytes(), tags)))
+    lines(text)
+        .flat_map(|(tags, keys)| keys.split(' ').map(move |key| (key.as_bytes(), Words::of(tags))))
         .collect()
 }
 
@@ -45,9 +77,9 @@ pub enum Kind {
 pub struct Tags {
     kind: Kind,
     generated: bool,
-    by_name: &'static str,
-    by_extension: &'static str,
-    by_shebang: &'static str,
+    by_name: Words,
+    by_extension: Words,
+    by_shebang: Words,
     text: Option<bool>,
     executable: bool,
 }
@@ -150,15 +182,15 @@ impl Tags {
     }
 
     fn words(self) -> impl Iterator<Item = &'static str> {
-        [self.by_name, self.by_extension, self.by_shebang].into_iter().flat_map(|tags| tags.split(' '))
+        [self.by_name, self.by_extension, self.by_shebang].into_iter().flat_map(Words::iter)
     }
 }
 
 /// Every tag that a file can have, sorted: for checking what a configuration names.
 pub fn known_tags() -> Vec<&'static str> {
-    let mut tags: Vec<&str> = [&*EXTENSIONS, &*NAMES, &*INTERPRETERS]
-        .into_iter()
-        .flat_map(|table| table.values())
+    let mut tags: Vec<&str> = WORDS
+        .iter()
+        .filter(|tags| !tags.is_empty())
         .flat_map(|tags| tags.split(' '))
         .chain(["file", "symlink", "directory", "text", "binary", "executable", "non-executable"])
         .collect();
@@ -175,11 +207,11 @@ fn extension(name: &[u8]) -> Option<&[u8]> {
 }
 
 /// `python3.5.2` is looked up as such, then as `python3.5`, then as `python3`.
-fn known_interpreter(path: &[u8]) -> Option<&'static str> {
+fn known_interpreter(path: &[u8]) -> Option<Words> {
     let mut name = path.rsplit_str("/").next().unwrap_or(path);
     loop {
         if let Some(tags) = INTERPRETERS.get(name) {
-            return Some(tags);
+            return Some(*tags);
         }
         name = &name[..name.rfind_byte(b'.')?];
     }

@@ -14,7 +14,7 @@ fn attempt(all: &[(&str, &str)]) -> xtask_core::model::Result<Imported> {
 
 fn toml(all: &[(&str, &str)]) -> String {
     let toml = attempt(all).unwrap().toml;
-    toml.split_once("\n\n").unwrap().1.to_owned()
+    toml.split_once('\n').unwrap().1.to_owned()
 }
 
 #[test]

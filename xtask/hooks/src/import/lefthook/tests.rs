@@ -12,7 +12,7 @@ fn attempt(name: &str, text: &str) -> xtask_core::model::Result<Imported> {
 
 fn toml(text: &str) -> String {
     let toml = attempt("lefthook.yml", text).unwrap().toml;
-    toml.split_once("\n\n").unwrap().1.to_owned()
+    toml.split_once('\n').unwrap().1.to_owned()
 }
 
 #[test]

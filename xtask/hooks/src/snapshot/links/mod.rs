@@ -91,7 +91,7 @@ pub(super) fn wanted(cx: &Context, asked: &[String]) -> Result<Vec<Link>> {
 }
 
 /// An entry of `[hooks] link` as a path of the repository.
-fn normal(path: &str) -> Result<Vec<u8>> {
+pub(crate) fn normal(path: &str) -> Result<Vec<u8>> {
     let parts: Vec<&str> = path.split('/').filter(|part| !matches!(*part, "" | ".")).collect();
     let inside = !path.starts_with('/') && !path.contains('\\') && !parts.is_empty();
     if inside && parts.iter().all(|part| *part != ".." && !part.eq_ignore_ascii_case(".git")) {

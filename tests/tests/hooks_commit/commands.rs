@@ -399,6 +399,7 @@ fn a_verdict_on_what_git_does_not_hold_is_not_remembered() {
         ("[\".env\"]", ".env\n", ".env"),
         ("[\"*.cfg\"]", "", "mine.cfg"),
         ("[\"*.cfg\", \".env\"]", ".env\n", ".env"),
+        ("[\"*.cfg\"]", "mine.cfg\n", "mine.cfg"),
     ] {
         let repo = Repo::new(&format!(
             "[hooks.pre-commit.commands.check]\nrun = \"! grep bad {file}\"\ninputs = {inputs}\nin = \"worktree\"\nglob = [\"*.txt\"]\n"

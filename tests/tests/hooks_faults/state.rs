@@ -110,11 +110,8 @@ pub(crate) fn rescued(sandbox: &Sandbox) -> Vec<Vec<u8>> {
 /// Temporary files, locks and journals that are still there.
 pub(crate) fn leftovers(sandbox: &Sandbox) -> Vec<String> {
     let mut left = Vec::new();
-    collect(&sandbox.root(), "", &mut |path, _| {
-        if is_twin(path) {
-            left.push(path.to_owned());
-        }
-    });
+    let rooms = sandbox.command("find").args([".", "-name", ".xtask-*"]).output().unwrap();
+    left.extend(String::from_utf8_lossy(&rooms.stdout).lines().map(str::to_owned));
     collect(&sandbox.root().join(".git"), "", &mut |path, _| {
         let is_journal = path.starts_with("xtask/journal") || path.starts_with("xtask/locks/");
         let ending = Path::new(path).extension().unwrap_or_default();

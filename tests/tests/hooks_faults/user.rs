@@ -14,22 +14,26 @@ const TYPED: &str = "typed since\n";
 pub(crate) enum Action {
     Edit,
     Stage,
-    /// `git add -A` takes what lies beside files, too.
+    /// `git add -A`.
     StageAll,
     Delete,
     Folder,
+    /// `git commit --no-verify` of what is staged.
     Commit,
+    /// The same of all that is there.
+    CommitAll,
     /// An editor that had the file open writes into what was moved away.
     Save,
 }
 
-pub(crate) const ACTIONS: [Action; 7] = [
+pub(crate) const ACTIONS: [Action; 8] = [
     Action::Edit,
     Action::Stage,
     Action::StageAll,
     Action::Delete,
     Action::Folder,
     Action::Commit,
+    Action::CommitAll,
     Action::Save,
 ];
 
@@ -45,7 +49,8 @@ pub(crate) fn meanwhile(
     let Some(seen) = Seen::after(stand, action) else { return 0 };
     let ended = stand.recover(None);
     assert!(ended.status.success(), "{about}: {}", said(&ended));
-    let told = seen.begun && seen.replaced && !matches!(action, Action::Commit | Action::Save);
+    let told =
+        seen.begun && seen.replaced && !matches!(action, Action::Commit | Action::CommitAll | Action::Save);
     assert!(!told || said(&ended).contains(PARTLY), "{about}: {}", said(&ended));
     seen.is_right(stand, &about);
     let Some(names) = names else { return 0 };
@@ -75,6 +80,7 @@ struct Seen {
     replaced: bool,
     staged: Option<String>,
     head: String,
+    state: State,
 }
 
 impl Seen {
@@ -91,6 +97,7 @@ impl Seen {
             replaced,
             staged: State::of(&stand.sandbox).index.remove(PARTLY),
             head: stand.sandbox.git(&["rev-parse", "HEAD"]),
+            state: State::of(&stand.sandbox),
         })
     }
 
@@ -109,13 +116,22 @@ impl Seen {
             }
             Action::Delete => assert!(!now.files.contains_key(PARTLY), "{about}"),
             Action::Folder => assert!(has(&format!("{PARTLY}/in"), TYPED.as_bytes()), "{about}"),
-            Action::Commit => {}
+            // What was committed since isn't taken back.
+            Action::Commit => assert_eq!(now.index, self.state.index, "{about}"),
+            Action::CommitAll => {
+                assert_eq!(now.index, self.state.index, "{about}");
+                assert_eq!(now.tree(), self.state.tree_without_twins(), "{about}");
+                return;
+            }
             Action::Save => {
                 let saved = [&old(stand).bytes[..], TYPED.as_bytes()].concat();
                 assert!(held(&stand.sandbox).iter().any(|(_, bytes)| *bytes == saved), "{about}");
             }
         }
-        if self.begun && self.replaced && !matches!(self.action, Action::Commit | Action::Save) {
+        if self.begun
+            && self.replaced
+            && !matches!(self.action, Action::Commit | Action::CommitAll | Action::Save)
+        {
             assert!(rescued(&stand.sandbox).contains(&old(stand).bytes), "{about}");
         }
         // The other files aren't held up by it.
@@ -156,6 +172,10 @@ fn act(stand: &Stand, action: Action) -> bool {
         }
         Action::Commit => {
             return stand.git(&["commit", "--quiet", "--no-verify", "-m", "y"], None).status.success();
+        }
+        Action::CommitAll => {
+            return stand.git(&["add", "-A"], None).status.success()
+                && stand.git(&["commit", "--quiet", "--no-verify", "-m", "y"], None).status.success();
         }
         Action::Save => {
             let Some(twin) = moved_away(stand) else { return false };

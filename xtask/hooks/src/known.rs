@@ -65,20 +65,20 @@ impl Known {
         self.cache.is_empty()
     }
 
-    /// The key of a file that equals its blob, as its size and times tell.
+    /// The key of a file of the working tree that equals its blob, as its size and times tell. It isn't the blob's own: a filter may make
+    /// other bytes of the same number of it.
     pub(crate) fn key(&self, candidate: &Candidate, blob: &Blob, stat: &Stat) -> Option<Key> {
         let mtime = (i64::from(blob.mtime.0), blob.mtime.1);
         let ctime = (i64::from(blob.ctime.0), blob.ctime.1);
         let times = mtime == stat.mtime && (ctime == stat.ctime || !HAS_CTIME);
         let same = times && u64::from(blob.size) == stat.size;
         let settled = self.index.is_some_and(|index| mtime < index);
-        if same && settled { Some(Self::blob_key(candidate, &candidate.id?, stat.size)) } else { None }
+        if same && settled { Some(key(candidate, &candidate.id?, stat.size, true)) } else { None }
     }
 
     /// The key of a candidate's blob of this size.
     pub(crate) fn blob_key(candidate: &Candidate, id: &ObjectId, size: u64) -> Key {
-        let executable = candidate.mode == EntryMode::Executable;
-        blob_key(id, &candidate.path, executable, size, u64::from(candidate.tags.is_generated()))
+        key(candidate, id, size, false)
     }
 
     /// Whether the file of this key is known to be fine.
@@ -98,6 +98,12 @@ impl Known {
         self.cache.record(self.learned.into_inner().unwrap_or_default());
         self.cache.save();
     }
+}
+
+fn key(candidate: &Candidate, id: &ObjectId, size: u64, in_worktree: bool) -> Key {
+    let executable = candidate.mode == EntryMode::Executable;
+    let more = u64::from(candidate.tags.is_generated()) | u64::from(in_worktree) << 1;
+    blob_key(id, &candidate.path, executable, size, more)
 }
 
 /// What all verdicts of the pass under `plan` depend on.
@@ -168,6 +174,15 @@ mod tests {
                 .is_some()
         };
         assert!(key((100, 4), 3, (100, 4), 3));
+        assert_ne!(
+            known.key(
+                &candidate,
+                &Blob { size: 3, mtime: (1, 0), ctime: (1, 0) },
+                &Stat { size: 3, mtime: (1, 0), ctime: (1, 0) }
+            ),
+            Some(Known::blob_key(&candidate, &id.unwrap(), 3)),
+            "a filter may make other bytes of the blob"
+        );
         assert!(!key((100, 5), 3, (100, 5), 3), "as new as the index");
         assert!(!key((101, 0), 3, (101, 0), 3), "newer than the index");
         assert!(!key((100, 4), 3, (100, 3), 3), "another time");

@@ -51,7 +51,8 @@ impl Folder {
         let index_file = repo.index_file();
         let index_file = index_file.strip_prefix(repo.git_dir()).unwrap_or(index_file);
         let index_file = <[u8]>::from_path(index_file).unwrap_or_default();
-        let plan = Plan::of(token(), RepoPath::new(index_file), edit);
+        let head = repo.resolve("HEAD").ok().map(|id| id.to_string());
+        let plan = Plan::of(token(), head, RepoPath::new(index_file), edit);
         // A journal that is there must not be touched.
         std::fs::create_dir(&self.journal)
             .and_then(|()| crate::files::private_folder(&self.journal))

@@ -4,12 +4,13 @@
 //! A change goes in steps, and between any two of them the process may die:
 //!
 //! 1. all old and new contents are written into the journal, then the plan: from then on recovery rolls back;
-//! 2. the new contents are written beside the user's files, under names that recovery knows;
+//! 2. the new contents are written beside the user's files, in folders that git ignores and recovery knows;
 //! 3. each takes its file's place in exchange for it, and what came out must be what the change was made for;
 //! 4. the index entries are replaced by compare-and-swap;
 //! 5. what came out is looked at once more, and the mark `applied` is set: from then on recovery only cleans up.
 //!
-//! What is neither the old nor the new content is the user's: it is never overwritten nor removed.
+//! What is neither the old nor the new content is the user's: it is never overwritten nor removed. A new content that was committed
+//! since stays, too.
 //! `XTASK_FAULT=N` kills the process at the N-th transition ([`crate::fault`]).
 
 use std::fs::File;

@@ -118,6 +118,26 @@ impl Place {
         })
     }
 
+    /// Makes the folder for what lies beside a file for a while; git ignores all that is in it.
+    pub(super) fn make_room(&self, room: &str) -> Result<()> {
+        match rustix::fs::mkdirat(&self.folder, room, Mode::RWXU) {
+            Ok(()) | Err(Errno::EXIST) => {}
+            Err(error) => return Err(error.into()),
+        }
+        crate::fault::transition("a room is made");
+        self.write(&format!("{room}/.gitignore"), b"*\n", None, false)
+    }
+
+    /// Removes that folder, if nothing is in it any more.
+    pub(super) fn remove_room(&self, room: &str) -> Result<()> {
+        self.remove(format!("{room}/.gitignore"))?;
+        crate::fault::transition("a room is empty");
+        match rustix::fs::unlinkat(&self.folder, room, AtFlags::REMOVEDIR) {
+            Ok(()) | Err(Errno::NOENT | Errno::NOTEMPTY | Errno::EXIST) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
     /// Exchanges two names in one step; `false` where the system can't.
     pub(super) fn exchange(&self, one: &OsStr, two: &OsStr) -> Result<bool> {
         #[cfg(any(target_os = "linux", target_os = "android", target_vendor = "apple"))]
@@ -151,7 +171,7 @@ impl Place {
             }
             Err(Errno::EXIST) => Ok(false),
             // A file system without links.
-            Err(Errno::PERM | Errno::NOTSUP | Errno::NOSYS | Errno::MLINK) => {
+            Err(Errno::PERM | Errno::XDEV | Errno::NOTSUP | Errno::NOSYS | Errno::MLINK) => {
                 if !matches!(self.read(to)?, Found::Missing) {
                     return Ok(false);
                 }

@@ -75,6 +75,25 @@ impl Place {
         })
     }
 
+    /// Makes the folder for what lies beside a file for a while; git ignores all that is in it.
+    pub(super) fn make_room(&self, room: &str) -> Result<()> {
+        match std::fs::create_dir(self.folder.join(room)) {
+            Err(cause) if cause.kind() != ErrorKind::AlreadyExists => Err(cause),
+            _ => self.write(&format!("{room}/.gitignore"), b"*\n", None, false),
+        }
+    }
+
+    /// Removes that folder, if nothing is in it any more.
+    pub(super) fn remove_room(&self, room: &str) -> Result<()> {
+        self.remove(format!("{room}/.gitignore"))?;
+        match std::fs::remove_dir(self.folder.join(room)) {
+            Err(cause) if !matches!(cause.kind(), ErrorKind::NotFound | ErrorKind::DirectoryNotEmpty) => {
+                Err(cause)
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Exchanges two names in one step: the system can't.
     pub(super) fn exchange(&self, _: &OsStr, _: &OsStr) -> Result<bool> {
         Ok(false)

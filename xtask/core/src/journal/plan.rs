@@ -6,7 +6,7 @@ use crate::model::RepoPath;
 use crate::repo::EntryMode;
 
 /// The version that this program writes, and the only one it reads.
-pub(super) const VERSION: u32 = 1;
+pub(super) const VERSION: u32 = 2;
 
 /// The plan as it is on disk.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -16,6 +16,8 @@ pub(super) struct Stored {
     pub(super) version: u32,
     /// Names what belongs to this change, beside the user's files and among what was rescued.
     pub(super) token: String,
+    /// The commit that HEAD was when it was written; `None`: there was none yet.
+    pub(super) head: Option<String>,
     /// The index file that is changed: bytes, quoted as a path.
     pub(super) index_file: RepoPath,
     /// SHA-256 of the file `contents`, in hexadecimal digits.
@@ -61,7 +63,7 @@ pub(super) struct Planned<'plan> {
 
 impl Plan {
     /// Lays contents one after the other.
-    pub(super) fn of(token: String, index_file: RepoPath, edit: &super::Edit) -> Self {
+    pub(super) fn of(token: String, head: Option<String>, index_file: RepoPath, edit: &super::Edit) -> Self {
         let mut contents = Vec::new();
         let mut lay = |bytes: &[u8]| {
             let from = contents.len();
@@ -90,7 +92,7 @@ impl Plan {
             })
             .collect();
         let stored =
-            Stored { version: VERSION, token, index_file, contents: digest(&contents), files, index };
+            Stored { version: VERSION, token, head, index_file, contents: digest(&contents), files, index };
         Self { stored, contents }
     }
 
@@ -129,22 +131,20 @@ impl Plan {
         })
     }
 
-    /// The name beside a user's file under which the new content lies first, and the old one after the exchange.
-    pub(super) fn twin(&self, number: usize) -> String {
+    /// The name of a folder beside a user's file, for what lies there for a while. Git doesn't see what is in it: someone may stage
+    /// all that is there before a recovery.
+    pub(super) fn room(&self, number: usize) -> String {
         format!(".xtask-{}-{number}", self.stored.token)
+    }
+
+    /// The name in it under which the new content lies first, and the old one after the exchange.
+    pub(super) fn twin(&self, number: usize) -> String {
+        format!("{}/twin", self.room(number))
     }
 
     /// The name of a twin that isn't complete.
     pub(super) fn part(&self, number: usize) -> String {
-        format!("{}.part", self.twin(number))
-    }
-
-    /// The paths of what lies beside a user's file for a while.
-    pub(super) fn beside(&self, file: Planned<'_>) -> [RepoPath; 2] {
-        let path = file.path.as_bytes();
-        let folder = &path[..path.len() - file.path.file_name().len()];
-        [self.twin(file.number), self.part(file.number)]
-            .map(|name| RepoPath::new([folder, name.as_bytes()].concat()))
+        format!("{}/part", self.room(number))
     }
 
     /// The changes of the index.

@@ -1,7 +1,7 @@
 //! Rolling back a change that is half done, and cleaning up after one that is done. Each step can be repeated: it looks at
 //! what is there, and decides by that alone.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::ffi::OsStr;
 use std::path::Path;
 
@@ -23,43 +23,20 @@ const MOST_TURNS: usize = 16;
 pub(super) fn recover(repo: &Repo, folder: &Folder) -> Result<Recovered> {
     match folder.left()? {
         Left::Nothing => Ok(Recovered::default()),
-        Left::Begun(plan) => {
-            twins_unstaged(repo, &plan)?;
-            roll_back(repo, folder, &plan)
-        }
-        Left::Applied(plan) => {
-            twins_unstaged(repo, &plan)?;
-            Ok(Recovered { kept: clean_up(repo, folder, &plan)?, ..Recovered::default() })
-        }
+        Left::Begun(plan) => roll_back(repo, folder, &plan),
+        Left::Applied(plan) => Ok(Recovered { kept: clean_up(repo, folder, &plan)?, ..Recovered::default() }),
     }
 }
 
-/// Takes twins out of the index, where someone staged all that was there (`git add -A`) before the recovery.
-fn twins_unstaged(repo: &Repo, plan: &Plan) -> Result<()> {
-    let twins: HashSet<RepoPath> = plan.files().flat_map(|file| plan.beside(file)).collect();
-    for _ in 0..MOST_TURNS {
-        let edits: Vec<IndexEdit> = repo
-            .index()?
-            .into_iter()
-            .filter(|entry| entry.stage == 0 && twins.contains(&entry.path))
-            .map(|entry| IndexEdit { path: entry.path, expected: Some((entry.mode, entry.id)), new: None })
-            .collect();
-        if edits.is_empty() || repo.update_index(&edits)? == IndexUpdate::Done {
-            break;
-        }
-    }
-    transition("no twin is staged");
-    Ok(())
-}
-
-/// Puts files and index entries back as they were before the change, and removes the journal. All files are tried before a
-/// problem with one is told; then the journal stays.
+/// Puts files and index entries back as they were before the change, and removes the journal. Where the new content was committed
+/// since, it stays. All files are tried before a problem with one is told; then the journal stays.
 pub(super) fn roll_back(repo: &Repo, folder: &Folder, plan: &Plan) -> Result<Recovered> {
     let top = top(repo)?;
+    let committed = committed(repo, plan)?;
     let mut recovered = Recovered::default();
     let mut problem = None;
     for file in plan.files().rev() {
-        match put_back(top, folder, plan, file) {
+        match put_back(top, folder, plan, file, committed.contains(file.path)) {
             Ok(End::AsBefore) => {}
             Ok(End::Restored) => recovered.restored.push(file.path.clone()),
             Ok(End::Kept(rescued)) => recovered.kept.push(rescued),
@@ -67,7 +44,7 @@ pub(super) fn roll_back(repo: &Repo, folder: &Folder, plan: &Plan) -> Result<Rec
         }
         transition("a file is rolled back");
     }
-    match entries_back(repo, plan) {
+    match entries_back(repo, plan, &committed) {
         Ok(entries) => recovered.entries = entries,
         Err(failed) => problem = problem.or(Some(failed)),
     }
@@ -101,10 +78,43 @@ pub(super) fn clean_up(repo: &Repo, folder: &Folder, plan: &Plan) -> Result<Vec<
         if matches!(found, Found::File(_)) {
             place.remove(&twin).map_err(failed)?;
         }
+        place.remove_room(&plan.room(file.number)).map_err(failed)?;
         transition("a twin is removed");
     }
     folder.remove()?;
     Ok(kept)
+}
+
+/// The paths whose new content was committed since the plan was written (`git commit --no-verify` before the recovery).
+fn committed(repo: &Repo, plan: &Plan) -> Result<HashSet<RepoPath>> {
+    let Ok(head) = repo.resolve("HEAD") else { return Ok(HashSet::new()) };
+    let (head, before) = (head.to_string(), plan.stored.head.as_deref());
+    if before == Some(&head[..]) {
+        return Ok(HashSet::new());
+    }
+    // The commit before may be gone: then all of HEAD is newer.
+    let before = before.and_then(|before| repo.tree(before).ok()).unwrap_or_default();
+    let before: HashSet<_> = before.into_iter().map(|entry| (entry.path, entry.mode, entry.id)).collect();
+    let now: HashMap<_, _> = repo
+        .tree(&head)?
+        .into_iter()
+        .map(|entry| (entry.path, entry.mode, entry.id))
+        .filter(|entry| !before.contains(entry))
+        .map(|(path, mode, id)| (path, (mode, id)))
+        .collect();
+    let mut committed = HashSet::new();
+    for edit in index_edits(repo, &plan.index())? {
+        if edit.new.is_some() && now.get(&edit.path).copied() == edit.new {
+            committed.insert(edit.path);
+        }
+    }
+    for file in plan.files() {
+        let Some((_, id)) = now.get(file.path) else { continue };
+        if repo.to_index(file.path, file.new.to_vec()).and_then(|bytes| repo.write_blob(&bytes))? == *id {
+            committed.insert(file.path.clone());
+        }
+    }
+    Ok(committed)
 }
 
 fn top(repo: &Repo) -> Result<&Path> {
@@ -128,11 +138,24 @@ fn is_known(found: &Found, file: Planned<'_>) -> bool {
     *found != Found::Missing && (found.is(file.old) || found.is(Some(file.new)))
 }
 
-fn put_back(top: &Path, folder: &Folder, plan: &Plan, file: Planned<'_>) -> Result<End> {
+fn put_back(top: &Path, folder: &Folder, plan: &Plan, file: Planned<'_>, is_committed: bool) -> Result<End> {
     let failed = |cause| cant_replace(file.path, &cause);
     let Some(place) = Place::open(top, file.path).map_err(failed)? else {
         return if file.old.is_some() { keep(folder, plan, file) } else { Ok(End::AsBefore) };
     };
+    let end = put_back_at(&place, folder, plan, file, is_committed)?;
+    place.remove_room(&plan.room(file.number)).map_err(failed)?;
+    Ok(end)
+}
+
+fn put_back_at(
+    place: &Place,
+    folder: &Folder,
+    plan: &Plan,
+    file: Planned<'_>,
+    is_committed: bool,
+) -> Result<End> {
+    let failed = |cause| cant_replace(file.path, &cause);
     let twin = plan.twin(file.number);
     place.remove(plan.part(file.number)).map_err(failed)?;
     let mut restored = false;
@@ -141,15 +164,18 @@ fn put_back(top: &Path, folder: &Folder, plan: &Plan, file: Planned<'_>) -> Resu
         let there = place.read(place.name()).map_err(failed)?;
         if beside != Found::Missing && !is_known(&beside, file) {
             // The user saved it in the very moment of the exchange.
-            if !user_content_back(folder, plan, file, &place, &beside, &there)? {
+            if !user_content_back(folder, plan, file, place, &beside, &there)? {
                 return keep(folder, plan, file);
             }
             restored = false;
         } else if there.is(file.old) {
             place.remove(&twin).and_then(|()| place.sync()).map_err(failed)?;
             return Ok(if restored { End::Restored } else { End::AsBefore });
+        } else if is_committed && there.is(Some(file.new)) {
+            place.remove(&twin).map_err(failed)?;
+            return Ok(End::AsBefore);
         } else if there.is(Some(file.new)) {
-            turn(plan, file, &place, &beside, &there).map_err(failed)?;
+            turn(plan, file, place, &beside, &there).map_err(failed)?;
             restored = true;
         } else {
             // The twin still has the new content: the file was never replaced, or put back already.
@@ -171,6 +197,7 @@ fn turn(plan: &Plan, file: Planned<'_>, place: &Place, beside: &Found, there: &F
         // It was created: out of the way, and looked at once more in the next turn. (Two names of one file can't be
         // renamed into each other.)
         place.remove(twin)?;
+        place.make_room(&plan.room(file.number))?;
         return place.rename(place.name(), twin).inspect(|()| transition("a created file is taken away"));
     };
     if !beside.is(Some(old)) {
@@ -222,7 +249,7 @@ fn keep(folder: &Folder, plan: &Plan, file: Planned<'_>) -> Result<End> {
 }
 
 /// Puts back those index entries that still are the change's.
-fn entries_back(repo: &Repo, plan: &Plan) -> Result<Vec<RepoPath>> {
+fn entries_back(repo: &Repo, plan: &Plan, committed: &HashSet<RepoPath>) -> Result<Vec<RepoPath>> {
     let changes = plan.index();
     let Ok(file) = plan.stored.index_file.as_bytes().to_path() else { return Ok(Vec::new()) };
     let file = repo.git_dir().join(file);
@@ -232,6 +259,7 @@ fn entries_back(repo: &Repo, plan: &Plan) -> Result<Vec<RepoPath>> {
     let repo = repo.with_index_file(file);
     let edits: Vec<IndexEdit> = index_edits(&repo, &changes)?
         .into_iter()
+        .filter(|edit| !committed.contains(&edit.path))
         .map(|edit| IndexEdit { expected: edit.new, new: edit.expected, ..edit })
         .collect();
     for _ in 0..MOST_TURNS {

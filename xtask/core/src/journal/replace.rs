@@ -171,6 +171,7 @@ pub(super) fn write_twin(
     sync: bool,
 ) -> std::io::Result<()> {
     let part = plan.part(number);
+    place.make_room(&plan.room(number))?;
     place.write(&part, bytes, look, sync)?;
     transition("a part is written");
     place.rename(OsStr::new(&part), OsStr::new(&plan.twin(number)))?;

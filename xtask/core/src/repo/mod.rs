@@ -151,6 +151,11 @@ impl Repo {
         unstaged::paths(self)
     }
 
+    /// What git ignores in the working tree: files, and folders of which nothing is tracked, without what is in them.
+    pub fn ignored(&self) -> Result<Vec<RepoPath>> {
+        untracked::ignored(self)
+    }
+
     /// What git does to a file's content between the working tree and the index: `core.autocrlf`, `core.eol`, and the
     /// attributes of the working tree, of the index where the working tree lacks the file, and of the user.
     pub fn conversion(&self, path: &RepoPath) -> Result<Conversion> {

@@ -22,6 +22,14 @@ pub(super) fn list(repo: &Repo) -> Result<Vec<RepoPath>> {
         .collect())
 }
 
+/// What is ignored: files, and folders (without what is in them) of which nothing is tracked.
+pub(super) fn ignored(repo: &Repo) -> Result<Vec<RepoPath>> {
+    let output =
+        repo.git_output(["ls-files", "--others", "--ignored", "--exclude-standard", "--directory", "-z"])?;
+    let paths = output.split(|&byte| byte == b'\0').filter(|path| !path.is_empty());
+    Ok(paths.map(|path| RepoPath::new(path.strip_suffix(b"/").unwrap_or(path))).collect())
+}
+
 /// All lines of each of these files; those without any are left out: empty, binary, no regular file, or just gone.
 pub(super) fn lines(repo: &Repo, paths: &[RepoPath]) -> Result<Vec<(RepoPath, LineRange)>> {
     let Some(top) = &repo.work_dir else {

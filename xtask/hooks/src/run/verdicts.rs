@@ -19,7 +19,7 @@ pub(super) struct Verdicts {
     passed: Vec<Key>,
     /// The paths whose content isn't that of the index, where a run looks at the working tree.
     changed: BTreeSet<RepoPath>,
-    /// What lies in the working tree that git doesn't track, but for what it ignores.
+    /// What lies in the working tree that git doesn't track; of folders that it ignores their names alone.
     untracked: Vec<RepoPath>,
 }
 
@@ -34,7 +34,8 @@ impl Verdicts {
         let cache = Cache::load(&folder(repo), &plan_fingerprint(&[], &Options::default(), b"commands"));
         let untracked = if repo.work_dir().is_some() {
             let all = repo.changes(&Side::Index, &Side::Worktree)?;
-            all.into_iter().filter(|one| one.kind == ChangeKind::Added).map(|one| one.path).collect()
+            let added = all.into_iter().filter(|one| one.kind == ChangeKind::Added).map(|one| one.path);
+            added.chain(repo.ignored()?).collect()
         } else {
             Vec::new()
         };

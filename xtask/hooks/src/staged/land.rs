@@ -13,6 +13,7 @@ use crate::merge::merge;
 use crate::run::{Fixed, Fixes};
 #[cfg(unix)]
 use crate::select::is_executable;
+use crate::snapshot::goes_through_link;
 
 /// How often files may change under our hands before we give up.
 const ATTEMPTS: usize = 4;
@@ -94,8 +95,8 @@ fn edit(
     Ok(if overlaps.is_empty() { Ok(edit) } else { Err(overlaps) })
 }
 
-/// The write that brings a fix to the user's file; none where the file isn't there (deleted, or something else in its place), or
-/// already is so.
+/// The write that brings a fix to the user's file; none where the file isn't there (deleted, or something else in its place or in its
+/// folder's), or already is so.
 fn file_edit(
     cx: &Context,
     converter: Option<&Converter>,
@@ -103,7 +104,9 @@ fn file_edit(
     fixed: &Fixed,
 ) -> Result<std::result::Result<Option<FileEdit>, Finding>> {
     let on_disk = cx.on_disk(path);
-    let there = std::fs::symlink_metadata(&on_disk).ok();
+    // What lies behind a link isn't of this working tree.
+    let is_elsewhere = goes_through_link(&cx.root, path);
+    let there = std::fs::symlink_metadata(&on_disk).ok().filter(|_| !is_elsewhere);
     let Some(before) = &fixed.before else {
         // A command created and staged the file.
         let new = match converter {
@@ -111,9 +114,9 @@ fn file_edit(
             None => fixed.after.clone(),
         };
         return Ok(match there {
-            None => Ok(Some(FileEdit { path: path.clone(), old: None, new })),
+            None if !is_elsewhere => Ok(Some(FileEdit { path: path.clone(), old: None, new })),
             Some(there) if there.is_file() && xtask_core::files::read(&on_disk)? == new => Ok(None),
-            Some(_) => Err(occupied(path, &fixed.by.join(", "))),
+            _ => Err(occupied(path, &fixed.by.join(", "))),
         });
     };
     if !there.is_some_and(|there| there.is_file()) {
@@ -151,7 +154,8 @@ fn file_edit(
 /// Gives the user's files the executable bit that a fixer set, or takes it. (Where the process dies before, `git status` shows it.)
 fn set_modes(cx: &Context, fixes: &Fixes) -> Result<()> {
     for (path, fixed) in fixes.iter() {
-        if fixed.before.as_ref().is_none_or(|before| before.mode != fixed.mode) {
+        let has_changed = fixed.before.as_ref().is_none_or(|before| before.mode != fixed.mode);
+        if has_changed && !goes_through_link(&cx.root, path) {
             set_executable(&cx.on_disk(path), fixed.mode == EntryMode::Executable)
                 .map_err(|cause| Problem::invalid(format!("can't change the mode of {path}")).why(cause))?;
         }

@@ -188,9 +188,9 @@ fn a_journal_that_cant_be_read_is_left_alone() {
     let write = |name: &str, text: &str| crate::files::write(&folder.join(name), text.as_bytes()).unwrap();
     for (plan, why) in [
         ("", "EOF"),
-        ("{\"version\":2}", "another version"),
-        ("{\"version\":1}", "missing field"),
-        (r#"{"version":1,"token":"t","index-file":"index","contents":"0","files":[],"index":[]}"#, "damaged"),
+        ("{\"version\":3}", "another version"),
+        ("{\"version\":2}", "missing field"),
+        (r#"{"version":2,"token":"t","index-file":"index","contents":"0","files":[],"index":[]}"#, "damaged"),
     ] {
         write("contents", "precious");
         write("plan.json", plan);

@@ -163,7 +163,7 @@ fn what_cant_be_taken_back_yet_is_taken_back_later() {
     meanwhile::plan("a file is replaced", 1, move || {
         // Where a twin's name is taken by a folder nothing can be written.
         let plan: serde_json::Value = serde_json::from_slice(&std::fs::read(&plan).unwrap()).unwrap();
-        let part = top.join(format!("d/.xtask-{}-2.part", plan["token"].as_str().unwrap()));
+        let part = top.join(format!("d/.xtask-{}-2/part", plan["token"].as_str().unwrap()));
         std::fs::create_dir(&part).unwrap();
         sender.send(part).unwrap();
         crate::files::write(&top.join("d/b"), b"mine\n").unwrap();

@@ -1,112 +1,12 @@
 //! The comparison itself: both pictures' rows side by side, each pixel marked, changes counted and grouped.
 
-use super::antialias::is_antialiased;
-use super::pixel::{distance, limit};
-use super::plain::PlainRows;
-use super::regions::{Region, Regions};
-use super::rules::{Antialias, Background, Rules};
+use super::difference::{Difference, Size};
+use super::judge::Judge;
+use super::mark::{Mark, MarkedRow, RowSink};
+use super::regions::Regions;
+use super::rules::Rules;
 use super::source::{PictureError, Pixel, RowSource};
-use super::window::{Band, Window};
-
-/// What is said of a pixel.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Mark {
-    /// It is the same, or too near to tell.
-    Same,
-    /// It differs by anti-aliasing alone, which is not counted.
-    Antialiased,
-    /// It changed.
-    Changed,
-    /// A mask covers it: nobody looked.
-    Masked,
-}
-
-/// A row that was compared.
-pub struct MarkedRow<'a> {
-    /// Its index, from 0.
-    pub y: u32,
-    /// Its pixels in the old picture, cut to what both have; empty below the old picture's end.
-    pub old: &'a [Pixel],
-    /// Its pixels in the new picture.
-    pub new: &'a [Pixel],
-    /// A mark for each pixel of `new`; empty where all are [`Mark::Same`].
-    pub marks: &'a [Mark],
-}
-
-/// Takes the rows as they are compared, from the top, all rows of the new picture.
-pub trait RowSink {
-    /// Takes one row.
-    fn row(&mut self, row: &MarkedRow<'_>) -> std::io::Result<()>;
-}
-
-/// Lets the rows pass.
-pub struct NoSink;
-
-impl RowSink for NoSink {
-    fn row(&mut self, _: &MarkedRow<'_>) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
-/// The size of a picture.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Size {
-    /// Columns.
-    pub width: u32,
-    /// Rows.
-    pub height: u32,
-}
-
-impl Size {
-    /// The size of a source.
-    pub fn of(source: &dyn RowSource) -> Self {
-        Self { width: source.width(), height: source.height() }
-    }
-
-    /// How many pixels.
-    pub fn area(self) -> u64 {
-        u64::from(self.width) * u64::from(self.height)
-    }
-}
-
-impl std::fmt::Display for Size {
-    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(out, "{}×{}", self.width, self.height)
-    }
-}
-
-/// How two pictures differ.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Difference {
-    /// The size of the old picture.
-    pub old: Size,
-    /// The size of the new picture.
-    pub new: Size,
-    /// How many pixels changed. Where the sizes are equal, this is pixelmatch's count. Where they aren't, it is pixelmatch's
-    /// count of the two pictures cut to what both have, and all that only the new picture has.
-    pub changed: u64,
-    /// How many pixels differ by anti-aliasing alone; they are not in `changed`.
-    pub antialiased: u64,
-    /// Where the new picture changed, most changes first; their pixels add up to `changed`.
-    pub regions: Vec<Region>,
-}
-
-impl Difference {
-    /// The difference of equal pictures.
-    pub fn none(size: Size) -> Self {
-        Self { old: size, new: size, changed: 0, antialiased: 0, regions: Vec::new() }
-    }
-
-    /// Whether the sizes differ.
-    pub fn is_resized(&self) -> bool {
-        self.old != self.new
-    }
-
-    /// The share of changed pixels of the larger picture, 0 to 1.
-    pub fn ratio(&self) -> f64 {
-        self.changed as f64 / self.old.area().max(self.new.area()).max(1) as f64
-    }
-}
+use super::window::Window;
 
 /// Which of the two pictures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -195,82 +95,6 @@ pub fn compare(
     })
 }
 
-/// Judges pixels by the rules.
-struct Judge {
-    limit: f64,
-    ignore_antialiased: bool,
-    background: Background,
-    /// The size that both pictures have.
-    width: usize,
-    height: usize,
-    plain: PlainRows,
-}
-
-impl Judge {
-    fn new(rules: &Rules, width: usize, height: usize) -> Self {
-        Self {
-            limit: limit(rules.threshold.get()),
-            ignore_antialiased: rules.antialias == Antialias::Ignore,
-            background: rules.background,
-            width,
-            height,
-            plain: PlainRows::new(width, height),
-        }
-    }
-
-    /// Marks the pixels of row `y`; `marks` come as [`Mark::Same`].
-    fn mark_row(&mut self, y: usize, old: &Window, new: &Window, marks: &mut [Mark]) {
-        marks[self.width..].fill(Mark::Changed);
-        if y >= self.height {
-            marks.fill(Mark::Changed);
-            return;
-        }
-        let old_band = old.band(y, self.width, self.height);
-        let new_band = new.band(y, self.width, self.height);
-        let marks = &mut marks[..self.width];
-        let changed = self.mark_far(&old_band, &new_band, marks);
-        if !self.ignore_antialiased || changed == 0 {
-            return;
-        }
-        // Looking at whole rows for plain areas pays where many pixels of them are asked for.
-        let look_at_rows = changed > self.width / 16;
-        if look_at_rows {
-            self.plain.reach(y, old, new);
-        }
-        for (x, mark) in marks.iter_mut().enumerate() {
-            if *mark == Mark::Changed
-                && (!look_at_rows || self.plain.is_near(x, y))
-                && (is_antialiased(&old_band, &new_band, x, self.background)
-                    || is_antialiased(&new_band, &old_band, x, self.background))
-            {
-                *mark = Mark::Antialiased;
-            }
-        }
-    }
-
-    /// Marks the pixels that are farther apart than the limit, and counts them.
-    fn mark_far(&self, old: &Band<'_>, new: &Band<'_>, marks: &mut [Mark]) -> usize {
-        /// Pixels that are compared at once: equal stretches are skipped by memcmp.
-        const STRETCH: usize = 16;
-
-        let mut changed = 0;
-        let stretches = old.middle().chunks(STRETCH).zip(new.middle().chunks(STRETCH));
-        for (start, (one, two)) in stretches.enumerate() {
-            if one.as_flattened() == two.as_flattened() {
-                continue;
-            }
-            for (at, (&one, &two)) in one.iter().zip(two).enumerate() {
-                let x = start * STRETCH + at;
-                if one != two && distance(one, two, old.offset(x), self.background) > self.limit {
-                    marks[x] = Mark::Changed;
-                    changed += 1;
-                }
-            }
-        }
-        changed
-    }
-}
-
 /// Counts marks, and collects regions.
 #[derive(Default)]
 struct Tally {
@@ -305,7 +129,7 @@ mod tests {
 
     use super::*;
     use crate::diff::reference;
-    use crate::diff::{Picture, Rect, Threshold};
+    use crate::diff::{Antialias, Background, NoSink, Picture, Rect, Threshold};
 
     const WHITE: Pixel = [255; 4];
     const BLACK: Pixel = [0, 0, 0, 255];

@@ -19,6 +19,9 @@
 
 mod antialias;
 mod compare;
+mod difference;
+mod judge;
+mod mark;
 mod paint;
 mod picture;
 mod pixel;
@@ -30,7 +33,9 @@ mod rules;
 mod source;
 mod window;
 
-pub use compare::{DiffError, Difference, Mark, MarkedRow, NoSink, RowSink, Side, Size, compare};
+pub use compare::{DiffError, Side, compare};
+pub use difference::{Difference, Size};
+pub use mark::{Mark, MarkedRow, NoSink, RowSink};
 pub use paint::Painter;
 pub use picture::{Picture, PictureRows};
 pub use regions::{GAP, MAX_REGIONS, Region, Regions};

@@ -3,7 +3,8 @@
 
 use std::io::{self, Write};
 
-use super::compare::{Mark, MarkedRow, RowSink, Size};
+use super::difference::Size;
+use super::mark::{Mark, MarkedRow, RowSink};
 use super::pixel::dimmed;
 use super::rules::Rect;
 use super::source::{Pixel, RowSource};

@@ -4,7 +4,7 @@ use std::io::{BufRead, Seek};
 
 use png::{BitDepth, ColorType, Decoder, Reader, Transformations};
 
-use super::compare::Size;
+use super::difference::Size;
 use super::picture::Picture;
 
 /// A pixel: red, green, blue and alpha, not premultiplied.

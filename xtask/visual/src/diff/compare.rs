@@ -3,6 +3,7 @@
 use super::difference::{Difference, Size};
 use super::judge::Judge;
 use super::mark::{Mark, MarkedRow, RowSink};
+use super::motion::{Motion, Pictures, Trace};
 use super::regions::Regions;
 use super::rules::Rules;
 use super::source::{PictureError, Pixel, RowSource};
@@ -34,9 +35,28 @@ pub enum DiffError {
     Sink(#[from] std::io::Error),
 }
 
-fn unreadable(side: Side) -> impl Fn(PictureError) -> DiffError {
+pub(super) fn unreadable(side: Side) -> impl Fn(PictureError) -> DiffError {
     move |why| DiffError::Unreadable { side, why }
 }
+
+/// Looks on as rows are compared, and may have a say in their marks.
+pub(super) trait Watch {
+    /// Row `y` differs; both are cut to the width that both have.
+    fn differs(&mut self, _y: u32, _old: &[Pixel], _new: &[Pixel]) {}
+
+    /// Row `y` is one that only one of the pictures has.
+    fn only(&mut self, _side: Side, _y: u32, _row: &[Pixel]) {}
+
+    /// Changes the marks of row `y`, before masks are laid over; whether it did.
+    fn mark(&self, _y: u32, _marks: &mut [Mark]) -> bool {
+        false
+    }
+}
+
+/// Sees nothing.
+struct NoWatch;
+
+impl Watch for NoWatch {}
 
 /// Compares two pictures row by row. Both are read to their ends, so that a damaged one is never taken for a good one.
 pub fn compare(
@@ -45,12 +65,49 @@ pub fn compare(
     rules: &Rules,
     sink: &mut dyn RowSink,
 ) -> Result<Difference, DiffError> {
+    walk(old, new, rules, sink, &mut NoWatch)
+}
+
+/// Compares two pictures, and tells what only moved. Pairs without a change are read once; the others up to four times.
+///
+/// A `sink` is told to begin again where moves were found: it gets all rows once more then, with what moved marked so.
+pub fn compare_and_explain(
+    pictures: &dyn Pictures,
+    rules: &Rules,
+    sink: &mut dyn RowSink,
+) -> Result<Difference, DiffError> {
+    let mut old = pictures.open(Side::Old).map_err(unreadable(Side::Old))?;
+    let mut new = pictures.open(Side::New).map_err(unreadable(Side::New))?;
+    let mut trace = Trace::new(Size::of(&*old), Size::of(&*new));
+    let plain = walk(&mut *old, &mut *new, rules, sink, &mut trace)?;
+    if plain.changed == 0 && !plain.is_resized() {
+        return Ok(plain);
+    }
+    match Motion::find(&trace, &plain, pictures, rules)? {
+        Some(motion) => {
+            sink.restart()?;
+            motion.explain(&plain, pictures, rules, sink)
+        }
+        None => Ok(plain),
+    }
+}
+
+/// The one walk through two pictures.
+pub(super) fn walk(
+    old: &mut dyn RowSource,
+    new: &mut dyn RowSource,
+    rules: &Rules,
+    sink: &mut dyn RowSink,
+    watch: &mut dyn Watch,
+) -> Result<Difference, DiffError> {
     let (old_size, new_size) = (Size::of(old), Size::of(new));
     let width = old_size.width.min(new_size.width) as usize;
     let height = old_size.height.min(new_size.height) as usize;
     let mut judge = Judge::new(rules, width, height);
     let (mut old_rows, mut new_rows) = (Window::new(old), Window::new(new));
     let mut marks = vec![Mark::Same; new_size.width as usize];
+    // Whether all marks are `Same`.
+    let mut is_clean = true;
     let mut tally = Tally::default();
 
     for y in 0..new_size.height as usize {
@@ -62,21 +119,28 @@ pub fn compare(
             old_row = &old_rows.row(y)[..width];
         }
         let is_equal = old_row.len() == new_row.len() && old_row.as_flattened() == new_row.as_flattened();
-        let mut is_marked = !is_equal;
-        if !is_equal {
+        if is_equal {
+            if !is_clean {
+                marks.fill(Mark::Same);
+            }
+        } else {
             marks.fill(Mark::Same);
             judge.mark_row(y, &old_rows, &new_rows, &mut marks);
+            if y < height {
+                watch.differs(y as u32, old_row, &new_row[..width]);
+            } else {
+                watch.only(Side::New, y as u32, &new_row[..width]);
+            }
         }
+        let mut is_marked = watch.mark(y as u32, &mut marks) || !is_equal;
         for mask in &rules.masks {
             let columns = mask.columns(y as u32, new_size.width);
             if !columns.is_empty() {
-                if !is_marked {
-                    marks.fill(Mark::Same);
-                    is_marked = true;
-                }
                 marks[columns].fill(Mark::Masked);
+                is_marked = true;
             }
         }
+        is_clean = !is_marked;
         let marks: &[Mark] = if is_marked { &marks } else { &[] };
         tally.add(y as u32, marks);
         sink.row(&MarkedRow { y: y as u32, old: old_row, new: new_row, marks })?;
@@ -84,14 +148,15 @@ pub fn compare(
     let last = old_size.height as usize - 1;
     for y in height..=last {
         old_rows.reach(old, y).map_err(unreadable(Side::Old))?;
+        watch.only(Side::Old, y as u32, &old_rows.row(y)[..width]);
     }
 
     Ok(Difference {
         old: old_size,
-        new: new_size,
         changed: tally.changed,
         antialiased: tally.antialiased,
         regions: tally.regions.finish(),
+        ..Difference::none(new_size)
     })
 }
 
@@ -110,7 +175,7 @@ impl Tally {
         for same in marks.chunk_by(|one, two| one == two) {
             let length = same.len() as u32;
             match same[0] {
-                Mark::Same | Mark::Masked => {}
+                Mark::Same | Mark::Moved | Mark::Masked => {}
                 Mark::Antialiased => self.antialiased += u64::from(length),
                 Mark::Changed => {
                     self.changed += u64::from(length);

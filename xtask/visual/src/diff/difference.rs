@@ -1,5 +1,6 @@
 //! How two pictures differ, as data.
 
+use super::motion::{Moved, MovedColumns};
 use super::regions::Region;
 use super::source::RowSource;
 
@@ -42,14 +43,32 @@ pub struct Difference {
     pub changed: u64,
     /// How many pixels differ by anti-aliasing alone; they are not in `changed`.
     pub antialiased: u64,
-    /// Where the new picture changed, most changes first; their pixels add up to `changed`.
+    /// Where the new picture changed, most changes first. Their pixels add up to `changed`, unless something moved: then they
+    /// hold only what is really new.
     pub regions: Vec<Region>,
+    /// Rows that only moved, from the top down.
+    pub moved: Vec<Moved>,
+    /// Columns that only moved, from the left; where there are any, no rows did.
+    pub moved_columns: Vec<MovedColumns>,
 }
 
 impl Difference {
     /// The difference of equal pictures.
     pub fn none(size: Size) -> Self {
-        Self { old: size, new: size, changed: 0, antialiased: 0, regions: Vec::new() }
+        Self {
+            old: size,
+            new: size,
+            changed: 0,
+            antialiased: 0,
+            regions: Vec::new(),
+            moved: Vec::new(),
+            moved_columns: Vec::new(),
+        }
+    }
+
+    /// How many changed pixels the regions hold.
+    pub fn in_regions(&self) -> u64 {
+        self.regions.iter().map(|region| region.pixels).sum()
     }
 
     /// Whether the sizes differ.

@@ -11,6 +11,8 @@ pub enum Mark {
     Antialiased,
     /// It changed.
     Changed,
+    /// It is the same as what was elsewhere in the old picture: it only moved.
+    Moved,
     /// A mask covers it: nobody looked.
     Masked,
 }
@@ -31,6 +33,11 @@ pub struct MarkedRow<'a> {
 pub trait RowSink {
     /// Takes one row.
     fn row(&mut self, row: &MarkedRow<'_>) -> std::io::Result<()>;
+
+    /// All rows come once more: what was given so far is void.
+    fn restart(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
 }
 
 /// Lets the rows pass.

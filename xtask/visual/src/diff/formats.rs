@@ -74,3 +74,76 @@ fn wrong(cause: image::ImageError) -> PictureError {
         other => PictureError::Damaged(other.to_string()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::Cursor;
+
+    use super::*;
+    use crate::diff::{Pixel, RowSource};
+
+    fn read(bytes: &[u8]) -> Result<Picture, PictureError> {
+        match recognise(bytes)? {
+            Format::Png => Picture::from_png(bytes),
+            Format::Other(format) => decode(Cursor::new(bytes), format),
+        }
+    }
+
+    fn encoded(format: ImageFormat) -> Vec<u8> {
+        let picture = image::RgbImage::from_fn(40, 30, |x, y| {
+            image::Rgb([if x < 20 { 0 } else { 255 }, (y / 10 * 100) as u8, 0])
+        });
+        let mut bytes = Cursor::new(Vec::new());
+        picture.write_to(&mut bytes, format).unwrap();
+        bytes.into_inner()
+    }
+
+    fn near(one: Pixel, two: Pixel) -> bool {
+        one.iter().zip(two).all(|(one, two)| one.abs_diff(two) <= 8)
+    }
+
+    #[test]
+    fn other_formats_have_the_pixels_that_were_written() {
+        for format in SUPPORTED {
+            let picture = read(&encoded(format)).unwrap();
+            assert_eq!((picture.width(), picture.height()), (40, 30), "{format:?}");
+            for (x, y, pixel) in
+                [(4, 4, [0, 0, 0, 255]), (36, 4, [255, 0, 0, 255]), (4, 15, [0, 100, 0, 255])]
+            {
+                assert!(near(picture.get(x, y), pixel), "{format:?} {x},{y}: {:?}", picture.get(x, y));
+            }
+            assert_eq!(
+                Picture::from_source(&mut picture.clone().into_rows() as &mut dyn RowSource).unwrap(),
+                picture
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_cut_or_damaged_never_panics_and_what_lies_is_refused() {
+        for format in SUPPORTED {
+            let whole = encoded(format);
+            for length in (0..whole.len()).step_by(7) {
+                let _ = read(&whole[..length]);
+            }
+            for at in 0..whole.len().min(400) {
+                let mut bytes = whole.clone();
+                bytes[at] ^= 0x55;
+                let _ = read(&bytes);
+            }
+        }
+        let mut huge = encoded(ImageFormat::Bmp);
+        huge[18..22].copy_from_slice(&60_000_i32.to_le_bytes());
+        huge[22..26].copy_from_slice(&60_000_i32.to_le_bytes());
+        let told = read(&huge).unwrap_err().to_string();
+        assert!(told.contains("60000×60000") || told.contains("memory"), "{told}");
+    }
+
+    #[test]
+    fn a_format_that_is_not_read_is_named() {
+        let avif = b"\0\0\0\x20ftypavif\0\0\0\0avifmif1miafMA1B";
+        let told = read(avif).unwrap_err().to_string();
+        assert!(told.contains("(avif)"), "{told}");
+        assert!(matches!(read(b"II*\0\x08\0\0\0"), Err(PictureError::Unsupported("tiff"))));
+    }
+}

@@ -1,8 +1,8 @@
 //! What only moved: content above or beside which something was inserted or taken away, so that no longer the whole rest
 //! of the page counts as changed.
 //!
-//! The first reading notes hashes of the strips of rows (and stretches of columns) that differ in place. Hashes that each
-//! picture has once vote for moves, as in Bram Cohen's patience diff, over all strips; the votes make bands, and the
+//! The first reading notes hashes of the strips of rows (and stretches of columns) that differ in place. Hashes that are rare in
+//! both pictures vote for moves (a wider form of Bram Cohen's patience diff), over all strips; the votes make bands, and the
 //! best chain of bands that keeps the order of both pictures is taken. A second reading finds which columns stay (a
 //! sidebar), and how far each band reaches. A third compares the new picture with the old one's rows put where they went:
 //! what still differs is what is really new. Each reading holds a few rows.

@@ -1,4 +1,5 @@
-//! Which moves the hashes speak for: a hash that each picture has once says by how much its place moved.
+//! Which moves the hashes speak for: a hash that is rare in both pictures says by how much its place may have moved. Where a
+//! page repeats itself some of these votes are wrong, but only those of the true move agree over long stretches.
 
 use super::band::Band;
 
@@ -8,6 +9,10 @@ const STRETCH: usize = 8;
 const GAP: u32 = 64;
 /// A band needs this many places that vote for it: fewer come about by chance.
 const MIN_PLACES: u32 = 3;
+/// A hash that one picture has more often says nothing.
+const RARE: usize = 4;
+/// With so many votes only hashes that each picture has once are still heard: memory stays bounded.
+const MANY: usize = 1_000_000;
 /// The most bands that are weighed against each other.
 const MAX_BANDS: usize = 400;
 
@@ -21,22 +26,28 @@ pub(super) struct Votes(Vec<(i64, u32)>);
 impl Votes {
     /// Adds the votes of one strip: places from low to high, hashes of 0 left out.
     pub(super) fn add(&mut self, old: &[Noted], new: &[Noted]) {
-        self.match_unique(
-            old.iter().map(|&(at, hash)| (u64::from(hash), at)).collect(),
-            new.iter().map(|&(at, hash)| (u64::from(hash), at)).collect(),
-        );
-        self.match_unique(stretches(old), stretches(new));
+        let single = |noted: &[Noted]| noted.iter().map(|&(at, hash)| (u64::from(hash), at)).collect();
+        self.vote(single(old), single(new));
+        self.vote(stretches(old), stretches(new));
     }
 
-    fn match_unique(&mut self, old: Vec<(u64, u32)>, new: Vec<(u64, u32)>) {
-        let (old, new) = (unique(old), unique(new));
-        let mut rest = new.iter().peekable();
-        for (hash, from) in old {
-            while rest.next_if(|(other, _)| *other < hash).is_some() {}
-            if let Some(&(_, to)) = rest.next_if(|(other, _)| *other == hash)
-                && to != from
-            {
-                self.0.push((i64::from(to) - i64::from(from), to));
+    /// Each pair of places with the same hash votes, where the hash is rare in both pictures.
+    fn vote(&mut self, mut old: Vec<(u64, u32)>, mut new: Vec<(u64, u32)>) {
+        let same = |one: &(u64, u32), two: &(u64, u32)| one.0 == two.0;
+        old.sort_unstable();
+        new.sort_unstable();
+        let mut rest = new.chunk_by(same).peekable();
+        for from in old.chunk_by(same) {
+            while rest.next_if(|to| to[0].0 < from[0].0).is_some() {}
+            let Some(to) = rest.next_if(|to| to[0].0 == from[0].0) else { continue };
+            let most = if self.0.len() < MANY { RARE } else { 1 };
+            if from.len() > most || to.len() > most {
+                continue;
+            }
+            for (from, to) in from.iter().flat_map(|from| to.iter().map(|to| (from.1, to.1))) {
+                if from != to {
+                    self.0.push((i64::from(to) - i64::from(from), to));
+                }
             }
         }
     }
@@ -86,12 +97,6 @@ fn best_chain(mut bands: Vec<Voted>) -> Vec<Band> {
     }
     chain.reverse();
     chain
-}
-
-/// The hashes that occur once, sorted.
-fn unique(mut all: Vec<(u64, u32)>) -> Vec<(u64, u32)> {
-    all.sort_unstable();
-    all.chunk_by(|one, two| one.0 == two.0).filter(|same| same.len() == 1).map(|same| same[0]).collect()
 }
 
 /// Each place with the hash of it and those that follow, where they follow without a gap.

@@ -113,8 +113,8 @@ impl Pair {
             "pixels": difference.map_or(0, |difference| difference.changed),
             "ratio": difference.map_or(0.0, Difference::ratio),
             "regions": difference.map_or(&[][..], |difference| &difference.regions),
-            "moved": [],
-            "movedColumns": [],
+            "moved": difference.map_or(&[][..], |difference| &difference.moved),
+            "movedColumns": difference.map_or(&[][..], |difference| &difference.moved_columns),
         });
         if !self.why.is_empty() {
             pair["why"] = self.why.clone().into();
@@ -141,27 +141,70 @@ impl Pair {
             Status::Unreadable => format!("{title}: unreadable: {}", self.why),
             Status::Changed => {
                 let excuse = if self.passes { ", within the limits" } else { "" };
-                format!("{title}: {}{excuse}", difference.map(regions).unwrap_or_default())
+                format!("{title}: {}{excuse}", difference.map(changes).unwrap_or_default())
             }
             Status::Resized => {
                 let sizes = difference.map(|it| format!("{} to {}", it.old, it.new)).unwrap_or_default();
-                let what = difference.filter(|it| it.changed > 0).map(|it| format!(", {}", regions(it)));
-                format!("{title}: resized from {sizes}{}", what.unwrap_or_default())
+                let what = difference.map(changes).filter(|told| !told.is_empty());
+                let what = what.map(|told| format!(", {told}")).unwrap_or_default();
+                format!("{title}: resized from {sizes}{what}")
             }
         }
     }
 }
 
-/// `2 regions (312×40 at 24,310; 8×8 at 2,2; 4.1 % of it)`.
+/// What changed and what only moved, as far as there is any.
+fn changes(difference: &Difference) -> String {
+    let told = [regions(difference), moves(difference)];
+    told.iter().filter(|told| !told.is_empty()).map(String::as_str).collect::<Vec<_>>().join(", ")
+}
+
+/// `2 regions (312×40 at 24,310; 8×8 at 2,2; 4.1 % of it)`, where there are any.
 fn regions(difference: &Difference) -> String {
     let all = &difference.regions;
+    if all.is_empty() {
+        return String::new();
+    }
     let noun = if all.len() == 1 { "region" } else { "regions" };
     let place = |it: &Region| format!("{}×{} at {},{}", it.width, it.height, it.x, it.y);
     let mut parts: Vec<String> = all.iter().take(NAMED_REGIONS).map(place).collect();
     if all.len() > NAMED_REGIONS {
         parts.push("…".to_owned());
     }
-    format!("{} {noun} ({}; {} of it)", all.len(), parts.join("; "), share(difference.ratio()))
+    let share = share(
+        difference.in_regions() as f64 / difference.old.area().max(difference.new.area()).max(1) as f64,
+    );
+    format!("{} {noun} ({}; {share} of it)", all.len(), parts.join("; "))
+}
+
+/// `content below y=350 moved down 24 px`, where something moved.
+fn moves(difference: &Difference) -> String {
+    let (old, new) = (difference.old, difference.new);
+    let rows = difference.moved.iter().map(|it| {
+        let way = if it.by > 0 { "down" } else { "up" };
+        let end = it.y + it.height;
+        let is_last = end == old.height || i64::from(end) + it.by == i64::from(new.height);
+        let what = match (it.y, is_last) {
+            (0, true) => "all content".to_owned(),
+            (y, true) => format!("content below y={y}"),
+            (y, false) => format!("rows {y} to {}", end - 1),
+        };
+        format!("{what} moved {way} {} px", it.by.abs())
+    });
+    let columns = difference.moved_columns.iter().map(|it| {
+        let way = if it.by > 0 { "right" } else { "left" };
+        let end = it.x + it.width;
+        let is_last = end == old.width || i64::from(end) + it.by == i64::from(new.width);
+        let what = match (it.x, is_last) {
+            (0, true) => "all content".to_owned(),
+            (x, true) => format!("content right of x={x}"),
+            (x, false) => format!("columns {x} to {}", end - 1),
+        };
+        format!("{what} moved {way} {} px", it.by.abs())
+    });
+    let all: Vec<String> = rows.chain(columns).collect();
+    let more = if all.len() > NAMED_REGIONS { ", …" } else { "" };
+    all[..all.len().min(NAMED_REGIONS)].join(", ") + more
 }
 
 /// A share in percent; what is there never reads as nothing.
@@ -173,7 +216,7 @@ fn share(ratio: f64) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::diff::Size;
+    use crate::diff::{Moved, MovedColumns, Size};
 
     fn pair(name: &str, status: Status, difference: Option<Difference>) -> Pair {
         Pair {
@@ -203,6 +246,50 @@ mod tests {
 
     fn comparison(pairs: Vec<Pair>) -> Comparison {
         Comparison { pairs, root: "/top".into(), report_dir: "/top/target/xtask".into() }
+    }
+
+    #[test]
+    fn moves_are_told_in_words() {
+        let (old, new) = (Size { width: 1280, height: 800 }, Size { width: 1280, height: 824 });
+        let banner = Region { x: 0, y: 350, width: 1280, height: 24, pixels: 30_720 };
+        let rows = |y, height, by| vec![Moved { y, height, by }];
+        let told = |difference: Difference| {
+            let status = if difference.is_resized() { Status::Resized } else { Status::Changed };
+            pair("page.png", status, Some(difference)).words()
+        };
+        let difference = Difference {
+            old,
+            changed: 30_720,
+            regions: vec![banner],
+            moved: rows(350, 450, 24),
+            ..Difference::none(new)
+        };
+        assert_eq!(
+            told(difference),
+            "page: resized from 1280×800 to 1280×824, 1 region (1280×24 at 0,350; 2.9 % of it), content below y=350 moved down 24 px"
+        );
+        let taken = Difference { old: new, moved: rows(374, 450, -24), ..Difference::none(old) };
+        assert_eq!(
+            told(taken),
+            "page: resized from 1280×824 to 1280×800, content below y=374 moved up 24 px"
+        );
+        let part = Difference {
+            changed: 99_999,
+            regions: vec![banner],
+            moved: rows(100, 50, 24),
+            ..Difference::none(old)
+        };
+        assert_eq!(
+            told(part),
+            "page: 1 region (1280×24 at 0,350; 3.0 % of it), rows 100 to 149 moved down 24 px"
+        );
+        let moved_columns = vec![MovedColumns { x: 200, width: 1020, by: 60 }];
+        let sideways =
+            Difference { changed: 99_999, regions: vec![banner], moved_columns, ..Difference::none(old) };
+        assert_eq!(
+            told(sideways),
+            "page: 1 region (1280×24 at 0,350; 3.0 % of it), content right of x=200 moved right 60 px"
+        );
     }
 
     #[test]

@@ -35,7 +35,11 @@ impl Entry {
     }
 }
 
-/// The couples of two folders (searched to the bottom for `.png`, in upper or lower case), or of two files; sorted by name.
+/// The endings of the files of a folder that are pictures. Those of AVIF are read by nobody here, and told as unreadable: left out,
+/// they would pass.
+const ENDINGS: [&str; 7] = ["png", "jpg", "jpeg", "webp", "gif", "bmp", "avif"];
+
+/// The couples of two folders (searched to the bottom for pictures, by their endings in upper or lower case), or of two files; sorted by name.
 /// A file is named by the new one's file name.
 pub(crate) fn couples(old: &Path, new: &Path) -> Result<Vec<Couple>> {
     let is_folder = |path: &Path| match std::fs::metadata(path) {
@@ -102,17 +106,19 @@ fn list(top: &Path, folder: &Path, above: &mut Vec<PathBuf>, found: &mut BTreeMa
     };
     above.push(own);
     for path in entries.into_iter().map(|entry| entry.path()) {
-        let is_png = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("png"));
+        let is_picture = path
+            .extension()
+            .is_some_and(|extension| ENDINGS.iter().any(|ending| extension.eq_ignore_ascii_case(ending)));
         let name = RepoPath::relative(top, &path).unwrap_or_default();
         match std::fs::metadata(&path) {
             Ok(what) if what.is_dir() => list(top, &path, above, found),
-            Ok(what) if is_png && what.is_file() => {
+            Ok(what) if is_picture && what.is_file() => {
                 found.insert(name, Entry::File(path));
             }
-            Ok(_) if is_png => {
+            Ok(_) if is_picture => {
                 found.insert(name, Entry::Unreadable("it is no regular file".to_owned()));
             }
-            Err(cause) if is_png => {
+            Err(cause) if is_picture => {
                 found.insert(name, Entry::Unreadable(cause.to_string()));
             }
             Ok(_) | Err(_) => {}

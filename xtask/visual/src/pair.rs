@@ -1,8 +1,7 @@
 //! One pair of pictures on disk: compared, and its diff picture written.
 
 use std::cell::RefCell;
-use std::fs::File;
-use std::io::{self, BufReader, Read, Seek, SeekFrom};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use atomic_write_file::AtomicWriteFile;
@@ -10,8 +9,8 @@ use serde::Serialize;
 use xtask_core::model::{Problem, RepoPath, Result};
 
 use crate::diff::{
-    DiffError, Difference, NoSink, Painter, PictureError, PngRows, RowSource, Rules, Side, Size, compare,
-    read_header,
+    DiffError, Difference, NoSink, Painter, PictureError, PictureFile, Pictures, RowSink, RowSource, Rules,
+    Side, Size, compare_and_explain, read_header,
 };
 use crate::folder::{Couple, Entry};
 use crate::options::Options;
@@ -136,40 +135,77 @@ fn unreadable(side: Side) -> impl Fn(PictureError) -> DiffError {
     move |why| DiffError::Unreadable { side, why }
 }
 
-fn open(path: &Path, side: Side) -> Result<BufReader<File>, DiffError> {
-    let fail = |cause: io::Error| unreadable(side)(cause.into());
-    // Looked at before it is opened: opening a named pipe waits for who writes into it.
-    if !std::fs::metadata(path).map_err(fail)?.is_file() {
-        return Err(fail(io::Error::other("it is no regular file")));
+/// Two opened pictures.
+struct Opened {
+    old: PictureFile,
+    new: PictureFile,
+}
+
+impl Opened {
+    fn new(old: &Path, new: &Path) -> Result<Self, DiffError> {
+        let old = PictureFile::open(old).map_err(unreadable(Side::Old))?;
+        let new = PictureFile::open(new).map_err(unreadable(Side::New))?;
+        Ok(Self { old, new })
     }
-    let file = File::open(path).map_err(fail)?;
-    Ok(BufReader::with_capacity(CHUNK, file))
+
+    /// Compares them, unless their bytes are equal; rows go to the sink as they pass.
+    fn compare(&self, rules: &Rules, sink: &mut dyn RowSink) -> Result<Difference, DiffError> {
+        let difference = match self.size_of_equal()? {
+            Some(size) => Difference::none(size),
+            None => compare_and_explain(self, rules, sink)?,
+        };
+        self.old.check_unchanged().map_err(unreadable(Side::Old))?;
+        self.new.check_unchanged().map_err(unreadable(Side::New))?;
+        Ok(difference)
+    }
+
+    /// The size of the picture, where both files hold the same bytes and these are whole: they begin as a PNG does and end
+    /// with its last chunk.
+    fn size_of_equal(&self) -> Result<Option<Size>, DiffError> {
+        if self.old.length() != self.new.length() || self.old.length() == 0 {
+            return Ok(None);
+        }
+        let (mut old, mut new) = (self.old.bytes(), self.new.bytes());
+        let mut tail = Vec::new();
+        let (mut one, mut two) = (vec![0; CHUNK], vec![0; CHUNK]);
+        loop {
+            let read = read_full(&mut old, &mut one).map_err(|cause| unreadable(Side::Old)(cause.into()))?;
+            let other = read_full(&mut new, &mut two).map_err(|cause| unreadable(Side::New)(cause.into()))?;
+            if read != other || one[..read] != two[..read] {
+                return Ok(None);
+            }
+            if read == 0 {
+                break;
+            }
+            tail.extend_from_slice(&one[..read]);
+            tail.drain(..tail.len().saturating_sub(END.len()));
+        }
+        if tail != END {
+            return Ok(None);
+        }
+        let (_, size, _) = read_header(self.old.bytes()).map_err(unreadable(Side::Old))?;
+        Ok(Some(size))
+    }
+}
+
+impl Pictures for Opened {
+    fn open(&self, side: Side) -> Result<Box<dyn RowSource + '_>, PictureError> {
+        match side {
+            Side::Old => self.old.rows(),
+            Side::New => self.new.rows(),
+        }
+    }
 }
 
 /// Compares two files.
 pub(crate) fn compare_files(old: &Path, new: &Path, rules: &Rules) -> Result<Difference, DiffError> {
-    let (mut old, mut new) = (open(old, Side::Old)?, open(new, Side::New)?);
-    if let Some(size) = size_of_equal(&mut old, &mut new)? {
-        return Ok(Difference::none(size));
-    }
-    let mut old = PngRows::new(old).map_err(unreadable(Side::Old))?;
-    let mut new = PngRows::new(new).map_err(unreadable(Side::New))?;
-    compare(&mut old, &mut new, rules, &mut NoSink)
+    Opened::new(old, new)?.compare(rules, &mut NoSink)
 }
 
 /// Compares two files, and writes a diff picture to `diff` where pixels changed.
-fn compare_and_paint(
-    old_path: &Path,
-    new_path: &Path,
-    rules: &Rules,
-    diff: &Path,
-) -> Result<Difference, DiffError> {
-    let (mut old, mut new) = (open(old_path, Side::Old)?, open(new_path, Side::New)?);
-    if let Some(size) = size_of_equal(&mut old, &mut new)? {
-        return Ok(Difference::none(size));
-    }
-    let mut old = PngRows::new(old).map_err(unreadable(Side::Old))?;
-    let mut new = PngRows::new(new).map_err(unreadable(Side::New))?;
+fn compare_and_paint(old: &Path, new: &Path, rules: &Rules, diff: &Path) -> Result<Difference, DiffError> {
+    let opened = Opened::new(old, new)?;
+    let size = Size::of(&*opened.open(Side::New).map_err(unreadable(Side::New))?);
 
     // The file takes its name when the picture is whole, and not at all where nothing changed.
     let target: RefCell<Option<AtomicWriteFile>> = RefCell::default();
@@ -177,56 +213,24 @@ fn compare_and_paint(
         if let Some(folder) = diff.parent() {
             std::fs::create_dir_all(folder)?;
         }
+        if let Some(file) = target.take() {
+            file.discard()?;
+        }
         let file = AtomicWriteFile::open(diff)?;
         let handle = file.as_file().try_clone()?;
         *target.borrow_mut() = Some(file);
         Ok(handle)
     };
-    let again = || {
-        let rows = PngRows::new(BufReader::new(File::open(old_path)?)).map_err(io::Error::other)?;
-        Ok(Box::new(rows) as Box<dyn RowSource>)
-    };
-    let mut painter = Painter::new(Size::of(&new), &rules.masks, create, again);
-    let difference = compare(&mut old, &mut new, rules, &mut painter)?;
+    let mut painter =
+        Painter::new(size, &rules.masks, create, || opened.open(Side::Old).map_err(io::Error::other));
+    let difference = opened.compare(rules, &mut painter)?;
     painter.finish()?;
-    let target = target.borrow_mut().take();
-    match target {
+    match target.take() {
         Some(file) if difference.changed > 0 => file.commit()?,
         Some(file) => file.discard()?,
         None => {}
     }
     Ok(difference)
-}
-
-/// The size of the picture, where both files hold the same bytes and these are whole: they begin as a PNG does and end with
-/// its last chunk. Otherwise both are back at their start.
-fn size_of_equal(old: &mut BufReader<File>, new: &mut BufReader<File>) -> Result<Option<Size>, DiffError> {
-    let old_error = |cause: io::Error| unreadable(Side::Old)(cause.into());
-    let new_error = |cause: io::Error| unreadable(Side::New)(cause.into());
-    let length = old.get_ref().metadata().map_err(old_error)?.len();
-    if length != new.get_ref().metadata().map_err(new_error)?.len() || length == 0 {
-        return Ok(None);
-    }
-    let (mut one, mut two) = (vec![0; CHUNK], vec![0; CHUNK]);
-    let mut tail = Vec::new();
-    let is_equal = loop {
-        let read = read_full(old, &mut one).map_err(old_error)?;
-        if read != read_full(new, &mut two).map_err(new_error)? || one[..read] != two[..read] {
-            break false;
-        }
-        if read == 0 {
-            break true;
-        }
-        tail.extend_from_slice(&one[..read]);
-        tail.drain(..tail.len().saturating_sub(END.len()));
-    };
-    old.seek(SeekFrom::Start(0)).map_err(old_error)?;
-    new.seek(SeekFrom::Start(0)).map_err(new_error)?;
-    if !is_equal || tail != END {
-        return Ok(None);
-    }
-    let (_, size, _) = read_header(&mut *old).map_err(unreadable(Side::Old))?;
-    Ok(Some(size))
 }
 
 /// The last chunk of every PNG: no data, the name `IEND`, its checksum.

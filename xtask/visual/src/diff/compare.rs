@@ -1,112 +1,13 @@
 //! The comparison itself: both pictures' rows side by side, each pixel marked, changes counted and grouped.
 
-use super::antialias::is_antialiased;
-use super::pixel::{distance, limit};
-use super::plain::PlainRows;
-use super::regions::{Region, Regions};
-use super::rules::{Antialias, Background, Rules};
+use super::difference::{Difference, Size};
+use super::judge::Judge;
+use super::mark::{Mark, MarkedRow, RowSink};
+use super::motion::{Motion, Pictures, Trace};
+use super::regions::Regions;
+use super::rules::Rules;
 use super::source::{PictureError, Pixel, RowSource};
-use super::window::{Band, Window};
-
-/// What is said of a pixel.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Mark {
-    /// It is the same, or too near to tell.
-    Same,
-    /// It differs by anti-aliasing alone, which is not counted.
-    Antialiased,
-    /// It changed.
-    Changed,
-    /// A mask covers it: nobody looked.
-    Masked,
-}
-
-/// A row that was compared.
-pub struct MarkedRow<'a> {
-    /// Its index, from 0.
-    pub y: u32,
-    /// Its pixels in the old picture, cut to what both have; empty below the old picture's end.
-    pub old: &'a [Pixel],
-    /// Its pixels in the new picture.
-    pub new: &'a [Pixel],
-    /// A mark for each pixel of `new`; empty where all are [`Mark::Same`].
-    pub marks: &'a [Mark],
-}
-
-/// Takes the rows as they are compared, from the top, all rows of the new picture.
-pub trait RowSink {
-    /// Takes one row.
-    fn row(&mut self, row: &MarkedRow<'_>) -> std::io::Result<()>;
-}
-
-/// Lets the rows pass.
-pub struct NoSink;
-
-impl RowSink for NoSink {
-    fn row(&mut self, _: &MarkedRow<'_>) -> std::io::Result<()> {
-        Ok(())
-    }
-}
-
-/// The size of a picture.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Size {
-    /// Columns.
-    pub width: u32,
-    /// Rows.
-    pub height: u32,
-}
-
-impl Size {
-    /// The size of a source.
-    pub fn of(source: &dyn RowSource) -> Self {
-        Self { width: source.width(), height: source.height() }
-    }
-
-    /// How many pixels.
-    pub fn area(self) -> u64 {
-        u64::from(self.width) * u64::from(self.height)
-    }
-}
-
-impl std::fmt::Display for Size {
-    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(out, "{}×{}", self.width, self.height)
-    }
-}
-
-/// How two pictures differ.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Difference {
-    /// The size of the old picture.
-    pub old: Size,
-    /// The size of the new picture.
-    pub new: Size,
-    /// How many pixels changed. Where the sizes are equal, this is pixelmatch's count. Where they aren't, it is pixelmatch's
-    /// count of the two pictures cut to what both have, and all that only the new picture has.
-    pub changed: u64,
-    /// How many pixels differ by anti-aliasing alone; they are not in `changed`.
-    pub antialiased: u64,
-    /// Where the new picture changed, most changes first; their pixels add up to `changed`.
-    pub regions: Vec<Region>,
-}
-
-impl Difference {
-    /// The difference of equal pictures.
-    pub fn none(size: Size) -> Self {
-        Self { old: size, new: size, changed: 0, antialiased: 0, regions: Vec::new() }
-    }
-
-    /// Whether the sizes differ.
-    pub fn is_resized(&self) -> bool {
-        self.old != self.new
-    }
-
-    /// The share of changed pixels of the larger picture, 0 to 1.
-    pub fn ratio(&self) -> f64 {
-        self.changed as f64 / self.old.area().max(self.new.area()).max(1) as f64
-    }
-}
+use super::window::Window;
 
 /// Which of the two pictures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -134,9 +35,28 @@ pub enum DiffError {
     Sink(#[from] std::io::Error),
 }
 
-fn unreadable(side: Side) -> impl Fn(PictureError) -> DiffError {
+pub(super) fn unreadable(side: Side) -> impl Fn(PictureError) -> DiffError {
     move |why| DiffError::Unreadable { side, why }
 }
+
+/// Looks on as rows are compared, and may have a say in their marks.
+pub(super) trait Watch {
+    /// Row `y` differs; both are cut to the width that both have.
+    fn differs(&mut self, _y: u32, _old: &[Pixel], _new: &[Pixel]) {}
+
+    /// Row `y` is one that only one of the pictures has.
+    fn only(&mut self, _side: Side, _y: u32, _row: &[Pixel]) {}
+
+    /// Changes the marks of row `y`, before masks are laid over; whether it did.
+    fn mark(&self, _y: u32, _marks: &mut [Mark]) -> bool {
+        false
+    }
+}
+
+/// Sees nothing.
+struct NoWatch;
+
+impl Watch for NoWatch {}
 
 /// Compares two pictures row by row. Both are read to their ends, so that a damaged one is never taken for a good one.
 pub fn compare(
@@ -145,12 +65,49 @@ pub fn compare(
     rules: &Rules,
     sink: &mut dyn RowSink,
 ) -> Result<Difference, DiffError> {
+    walk(old, new, rules, sink, &mut NoWatch)
+}
+
+/// Compares two pictures, and tells what only moved. Pairs without a change are read once; the others up to four times.
+///
+/// A `sink` is told to begin again where moves were found: it gets all rows once more then, with what moved marked so.
+pub fn compare_and_explain(
+    pictures: &dyn Pictures,
+    rules: &Rules,
+    sink: &mut dyn RowSink,
+) -> Result<Difference, DiffError> {
+    let mut old = pictures.open(Side::Old).map_err(unreadable(Side::Old))?;
+    let mut new = pictures.open(Side::New).map_err(unreadable(Side::New))?;
+    let mut trace = Trace::new(Size::of(&*old), Size::of(&*new));
+    let plain = walk(&mut *old, &mut *new, rules, sink, &mut trace)?;
+    if plain.changed == 0 && !plain.is_resized() {
+        return Ok(plain);
+    }
+    match Motion::find(&trace, &plain, pictures, rules)? {
+        Some(motion) => {
+            sink.restart()?;
+            motion.explain(&plain, pictures, rules, sink)
+        }
+        None => Ok(plain),
+    }
+}
+
+/// The one walk through two pictures.
+pub(super) fn walk(
+    old: &mut dyn RowSource,
+    new: &mut dyn RowSource,
+    rules: &Rules,
+    sink: &mut dyn RowSink,
+    watch: &mut dyn Watch,
+) -> Result<Difference, DiffError> {
     let (old_size, new_size) = (Size::of(old), Size::of(new));
     let width = old_size.width.min(new_size.width) as usize;
     let height = old_size.height.min(new_size.height) as usize;
     let mut judge = Judge::new(rules, width, height);
     let (mut old_rows, mut new_rows) = (Window::new(old), Window::new(new));
     let mut marks = vec![Mark::Same; new_size.width as usize];
+    // Whether all marks are `Same`.
+    let mut is_clean = true;
     let mut tally = Tally::default();
 
     for y in 0..new_size.height as usize {
@@ -162,21 +119,28 @@ pub fn compare(
             old_row = &old_rows.row(y)[..width];
         }
         let is_equal = old_row.len() == new_row.len() && old_row.as_flattened() == new_row.as_flattened();
-        let mut is_marked = !is_equal;
-        if !is_equal {
+        if is_equal {
+            if !is_clean {
+                marks.fill(Mark::Same);
+            }
+        } else {
             marks.fill(Mark::Same);
             judge.mark_row(y, &old_rows, &new_rows, &mut marks);
+            if y < height {
+                watch.differs(y as u32, old_row, &new_row[..width]);
+            } else {
+                watch.only(Side::New, y as u32, &new_row[..width]);
+            }
         }
+        let mut is_marked = watch.mark(y as u32, &mut marks) || !is_equal;
         for mask in &rules.masks {
             let columns = mask.columns(y as u32, new_size.width);
             if !columns.is_empty() {
-                if !is_marked {
-                    marks.fill(Mark::Same);
-                    is_marked = true;
-                }
                 marks[columns].fill(Mark::Masked);
+                is_marked = true;
             }
         }
+        is_clean = !is_marked;
         let marks: &[Mark] = if is_marked { &marks } else { &[] };
         tally.add(y as u32, marks);
         sink.row(&MarkedRow { y: y as u32, old: old_row, new: new_row, marks })?;
@@ -184,91 +148,16 @@ pub fn compare(
     let last = old_size.height as usize - 1;
     for y in height..=last {
         old_rows.reach(old, y).map_err(unreadable(Side::Old))?;
+        watch.only(Side::Old, y as u32, &old_rows.row(y)[..width]);
     }
 
     Ok(Difference {
         old: old_size,
-        new: new_size,
         changed: tally.changed,
         antialiased: tally.antialiased,
         regions: tally.regions.finish(),
+        ..Difference::none(new_size)
     })
-}
-
-/// Judges pixels by the rules.
-struct Judge {
-    limit: f64,
-    ignore_antialiased: bool,
-    background: Background,
-    /// The size that both pictures have.
-    width: usize,
-    height: usize,
-    plain: PlainRows,
-}
-
-impl Judge {
-    fn new(rules: &Rules, width: usize, height: usize) -> Self {
-        Self {
-            limit: limit(rules.threshold.get()),
-            ignore_antialiased: rules.antialias == Antialias::Ignore,
-            background: rules.background,
-            width,
-            height,
-            plain: PlainRows::new(width, height),
-        }
-    }
-
-    /// Marks the pixels of row `y`; `marks` come as [`Mark::Same`].
-    fn mark_row(&mut self, y: usize, old: &Window, new: &Window, marks: &mut [Mark]) {
-        marks[self.width..].fill(Mark::Changed);
-        if y >= self.height {
-            marks.fill(Mark::Changed);
-            return;
-        }
-        let old_band = old.band(y, self.width, self.height);
-        let new_band = new.band(y, self.width, self.height);
-        let marks = &mut marks[..self.width];
-        let changed = self.mark_far(&old_band, &new_band, marks);
-        if !self.ignore_antialiased || changed == 0 {
-            return;
-        }
-        // Looking at whole rows for plain areas pays where many pixels of them are asked for.
-        let look_at_rows = changed > self.width / 16;
-        if look_at_rows {
-            self.plain.reach(y, old, new);
-        }
-        for (x, mark) in marks.iter_mut().enumerate() {
-            if *mark == Mark::Changed
-                && (!look_at_rows || self.plain.is_near(x, y))
-                && (is_antialiased(&old_band, &new_band, x, self.background)
-                    || is_antialiased(&new_band, &old_band, x, self.background))
-            {
-                *mark = Mark::Antialiased;
-            }
-        }
-    }
-
-    /// Marks the pixels that are farther apart than the limit, and counts them.
-    fn mark_far(&self, old: &Band<'_>, new: &Band<'_>, marks: &mut [Mark]) -> usize {
-        /// Pixels that are compared at once: equal stretches are skipped by memcmp.
-        const STRETCH: usize = 16;
-
-        let mut changed = 0;
-        let stretches = old.middle().chunks(STRETCH).zip(new.middle().chunks(STRETCH));
-        for (start, (one, two)) in stretches.enumerate() {
-            if one.as_flattened() == two.as_flattened() {
-                continue;
-            }
-            for (at, (&one, &two)) in one.iter().zip(two).enumerate() {
-                let x = start * STRETCH + at;
-                if one != two && distance(one, two, old.offset(x), self.background) > self.limit {
-                    marks[x] = Mark::Changed;
-                    changed += 1;
-                }
-            }
-        }
-        changed
-    }
 }
 
 /// Counts marks, and collects regions.
@@ -286,7 +175,7 @@ impl Tally {
         for same in marks.chunk_by(|one, two| one == two) {
             let length = same.len() as u32;
             match same[0] {
-                Mark::Same | Mark::Masked => {}
+                Mark::Same | Mark::Moved | Mark::Masked => {}
                 Mark::Antialiased => self.antialiased += u64::from(length),
                 Mark::Changed => {
                     self.changed += u64::from(length);
@@ -305,7 +194,7 @@ mod tests {
 
     use super::*;
     use crate::diff::reference;
-    use crate::diff::{Picture, Rect, Threshold};
+    use crate::diff::{Antialias, Background, NoSink, Picture, Rect, Threshold};
 
     const WHITE: Pixel = [255; 4];
     const BLACK: Pixel = [0, 0, 0, 255];

@@ -19,6 +19,12 @@
 
 mod antialias;
 mod compare;
+mod difference;
+mod file;
+mod formats;
+mod judge;
+mod mark;
+mod motion;
 mod paint;
 mod picture;
 mod pixel;
@@ -30,7 +36,11 @@ mod rules;
 mod source;
 mod window;
 
-pub use compare::{DiffError, Difference, Mark, MarkedRow, NoSink, RowSink, Side, Size, compare};
+pub use compare::{DiffError, Side, compare, compare_and_explain};
+pub use difference::{Difference, Size};
+pub use file::PictureFile;
+pub use mark::{Mark, MarkedRow, NoSink, RowSink};
+pub use motion::{MAX_TRACED_ROWS, Moved, MovedColumns, Pictures};
 pub use paint::Painter;
 pub use picture::{Picture, PictureRows};
 pub use regions::{GAP, MAX_REGIONS, Region, Regions};

@@ -1,22 +1,38 @@
-//! The diff picture: what changed in red, what differs by anti-aliasing alone in yellow, masks hatched, over the old
-//! picture dimmed to a light grey. With equal sizes and no masks its pixels are those of pixelmatch's.
+//! The diff picture: what changed in red, what differs by anti-aliasing alone in yellow, what only moved in blue, masks
+//! hatched, over the old picture dimmed to a light grey. With equal sizes, no moves and no masks its pixels are those of
+//! pixelmatch's. There are few colours, so it is written with a palette: a third of the bytes to compress.
 
 use std::io::{self, Write};
 
-use super::compare::{Mark, MarkedRow, RowSink, Size};
+use super::difference::Size;
+use super::mark::{Mark, MarkedRow, RowSink};
 use super::pixel::dimmed;
 use super::rules::Rect;
 use super::source::{Pixel, RowSource};
 
-const CHANGED: [u8; 3] = [255, 0, 0];
-const ANTIALIASED: [u8; 3] = [255, 255, 0];
+/// The lightest grey that dimming gives to what is black; the greys from there to white come first in the palette.
+const DARKEST: u8 = 229;
+const GREYS: u8 = 255 - DARKEST + 1;
+/// The same greys in blue: what only moved.
+const MOVED: u8 = GREYS;
+const CHANGED: u8 = 2 * GREYS;
+const ANTIALIASED: u8 = CHANGED + 1;
 /// The lines of the hatching: a blue that neither the dimmed picture nor the other marks have.
-const HATCHING: [u8; 3] = [120, 170, 230];
+const HATCHING: u8 = CHANGED + 2;
+
+/// The colours, as red, green and blue.
+fn palette() -> Vec<u8> {
+    let mut colours: Vec<[u8; 3]> = (DARKEST..=255).map(|grey| [grey; 3]).collect();
+    colours.extend((DARKEST..=255).map(|grey| [grey - 75, grey - 35, 255]));
+    colours.extend([[255, 0, 0], [255, 255, 0], [120, 170, 230]]);
+    colours.into_flattened()
+}
+
 /// A line of the hatching every so many pixels.
 const HATCHING_STEP: u32 = 6;
 
-/// Gives what is written to or read from, at its first use.
-type Opener<'a, T> = Box<dyn FnOnce() -> io::Result<T> + 'a>;
+/// Gives what is written to or read from.
+type Opener<'a, T> = Box<dyn Fn() -> io::Result<T> + 'a>;
 
 /// Writes a diff picture as a PNG of the new picture's size, row by row as the rows are compared. The same rows always
 /// give the same bytes.
@@ -26,8 +42,8 @@ type Opener<'a, T> = Box<dyn FnOnce() -> io::Result<T> + 'a>;
 pub struct Painter<'a, W: Write + 'static> {
     size: Size,
     masks: &'a [Rect],
-    open: Option<Opener<'a, W>>,
-    again: Option<Opener<'a, Box<dyn RowSource + 'a>>>,
+    open: Opener<'a, W>,
+    again: Opener<'a, Box<dyn RowSource + 'a>>,
     stream: Option<png::StreamWriter<'static, W>>,
     line: Vec<u8>,
 }
@@ -37,16 +53,16 @@ impl<'a, W: Write + 'static> Painter<'a, W> {
     pub fn new(
         size: Size,
         masks: &'a [Rect],
-        open: impl FnOnce() -> io::Result<W> + 'a,
-        again: impl FnOnce() -> io::Result<Box<dyn RowSource + 'a>> + 'a,
+        open: impl Fn() -> io::Result<W> + 'a,
+        again: impl Fn() -> io::Result<Box<dyn RowSource + 'a>> + 'a,
     ) -> Self {
         Self {
             size,
             masks,
-            open: Some(Box::new(open)),
-            again: Some(Box::new(again)),
+            open: Box::new(open),
+            again: Box::new(again),
             stream: None,
-            line: vec![0; size.width as usize * 3],
+            line: vec![0; size.width as usize],
         }
     }
 
@@ -59,19 +75,15 @@ impl<'a, W: Write + 'static> Painter<'a, W> {
     }
 
     fn begin(&mut self, y: u32) -> io::Result<()> {
-        let Some(open) = self.open.take() else {
-            return Ok(());
-        };
-        let mut encoder = png::Encoder::new(open()?, self.size.width, self.size.height);
-        encoder.set_color(png::ColorType::Rgb);
+        let mut encoder = png::Encoder::new((self.open)()?, self.size.width, self.size.height);
+        encoder.set_color(png::ColorType::Indexed);
+        encoder.set_palette(palette());
         encoder.set_depth(png::BitDepth::Eight);
         encoder.set_compression(png::Compression::Fast);
         let writer = encoder.write_header().map_err(io::Error::other)?;
         self.stream = Some(writer.into_stream_writer().map_err(io::Error::other)?);
-        if y > 0
-            && let Some(again) = self.again.take()
-        {
-            let mut source = again()?;
+        if y > 0 {
+            let mut source = (self.again)()?;
             let mut row = vec![[0; 4]; source.width() as usize];
             for y in 0..y {
                 source.read_row(&mut row).map_err(io::Error::other)?;
@@ -87,12 +99,12 @@ impl<'a, W: Write + 'static> Painter<'a, W> {
 
     /// Writes one row: the marks over the dimmed pixels of `base`.
     fn put(&mut self, y: u32, base: &[Pixel], marks: &[Mark]) -> io::Result<()> {
-        let (pixels, _) = self.line.as_chunks_mut::<3>();
-        for (x, out) in pixels.iter_mut().enumerate() {
-            let grey = || [base.get(x).map_or(255, |&pixel| dimmed(pixel)); 3];
+        for (x, out) in self.line.iter_mut().enumerate() {
+            let grey = || base.get(x).map_or(GREYS - 1, |&pixel| dimmed(pixel) - DARKEST);
             *out = match marks.get(x).unwrap_or(&Mark::Same) {
                 Mark::Changed => CHANGED,
                 Mark::Antialiased => ANTIALIASED,
+                Mark::Moved => MOVED + grey(),
                 Mark::Masked if (x as u32).wrapping_add(y).is_multiple_of(HATCHING_STEP) => HATCHING,
                 Mark::Masked | Mark::Same => grey(),
             };
@@ -107,7 +119,7 @@ impl<'a, W: Write + 'static> Painter<'a, W> {
 impl<W: Write + 'static> RowSink for Painter<'_, W> {
     fn row(&mut self, row: &MarkedRow<'_>) -> io::Result<()> {
         let has_difference =
-            || row.marks.iter().any(|mark| matches!(mark, Mark::Changed | Mark::Antialiased));
+            || row.marks.iter().any(|mark| matches!(mark, Mark::Changed | Mark::Antialiased | Mark::Moved));
         if self.stream.is_none() {
             if !has_difference() {
                 return Ok(());
@@ -115,6 +127,11 @@ impl<W: Write + 'static> RowSink for Painter<'_, W> {
             self.begin(row.y)?;
         }
         self.put(row.y, row.old, row.marks)
+    }
+
+    fn restart(&mut self) -> io::Result<()> {
+        self.stream = None;
+        Ok(())
     }
 }
 

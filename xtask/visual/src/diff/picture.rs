@@ -1,5 +1,6 @@
 //! A whole picture in memory: for tests, for what must be decoded whole, and for drawing.
 
+use std::borrow::Borrow;
 use std::io::{Cursor, Write};
 
 use super::source::{PictureError, Pixel, PngRows, RowSource};
@@ -90,8 +91,19 @@ impl Picture {
     }
 
     /// Its rows, as a source.
-    pub fn rows(&self) -> PictureRows<'_> {
+    pub fn rows(&self) -> PictureRows<&Self> {
         PictureRows { picture: self, next: 0 }
+    }
+
+    /// Its rows, as a source that keeps the picture.
+    pub(super) fn into_rows(self) -> PictureRows<Self> {
+        PictureRows { picture: self, next: 0 }
+    }
+
+    /// A picture of these pixels, row by row; there must be as many as the size says, at least one.
+    pub(super) fn from_pixels(width: u32, height: u32, pixels: Vec<Pixel>) -> Self {
+        debug_assert_eq!(pixels.len(), width as usize * height as usize);
+        Self { width, height, pixels }
     }
 }
 
@@ -106,22 +118,22 @@ impl std::fmt::Debug for Picture {
 }
 
 /// The rows of a picture in memory.
-pub struct PictureRows<'a> {
-    picture: &'a Picture,
+pub struct PictureRows<P> {
+    picture: P,
     next: u32,
 }
 
-impl RowSource for PictureRows<'_> {
+impl<P: Borrow<Picture>> RowSource for PictureRows<P> {
     fn width(&self) -> u32 {
-        self.picture.width
+        self.picture.borrow().width
     }
 
     fn height(&self) -> u32 {
-        self.picture.height
+        self.picture.borrow().height
     }
 
     fn read_row(&mut self, row: &mut [Pixel]) -> Result<(), PictureError> {
-        row.copy_from_slice(self.picture.row(self.next));
+        row.copy_from_slice(self.picture.borrow().row(self.next));
         self.next += 1;
         Ok(())
     }

@@ -4,7 +4,8 @@ use std::io::{BufRead, Seek};
 
 use png::{BitDepth, ColorType, Decoder, Reader, Transformations};
 
-use super::compare::Size;
+use super::difference::Size;
+use super::formats::{Format, recognise};
 use super::picture::Picture;
 
 /// A pixel: red, green, blue and alpha, not premultiplied.
@@ -29,11 +30,14 @@ pub enum PictureError {
     /// It is a stand-in for a picture that Git LFS holds.
     #[error("it is a Git LFS pointer, not the picture: run `git lfs pull`")]
     LfsPointer,
-    /// It does not begin as a PNG does.
-    #[error("it is not a PNG")]
-    NotPng,
+    /// It does not begin as any picture does.
+    #[error("it is no picture (PNG, JPEG, WebP, GIF and BMP are read)")]
+    NoPicture,
+    /// It is a picture of a format that isn't read.
+    #[error("it is a picture of a format that isn't read ({0}); PNG, JPEG, WebP, GIF and BMP are")]
+    Unsupported(&'static str),
     /// It claims to be larger than what is read.
-    #[error("it claims to be {width}×{height} pixels{}, and more than {limit} are not read", if *.whole { ", interlaced" } else { "" })]
+    #[error("it claims to be {width}×{height} pixels{}, and more than {limit} are not read", if *.whole { ", to be decoded as a whole" } else { "" })]
     TooLarge {
         /// The width that it claims.
         width: u32,
@@ -89,7 +93,9 @@ pub struct PngRows<R: BufRead + Seek> {
 
 /// Reads the header of a PNG: its size, and whether it is interlaced. Refuses what claims to be absurdly large.
 pub(crate) fn read_header<R: BufRead + Seek>(mut input: R) -> Result<(Decoder<R>, Size, bool), PictureError> {
-    recognise(input.fill_buf()?)?;
+    if recognise(input.fill_buf()?)? != Format::Png {
+        return Err(PictureError::NoPicture);
+    }
     let mut decoder = Decoder::new(input);
     decoder.set_transformations(Transformations::EXPAND);
     decoder.set_ignore_text_chunk(true);
@@ -130,22 +136,6 @@ impl<R: BufRead + Seek> PngRows<R> {
             self.kind.expand(raw, picture.row_mut(y as u32));
         }
         Ok(picture)
-    }
-}
-
-/// Whether these first bytes are a PNG's; else what they are.
-fn recognise(start: &[u8]) -> Result<(), PictureError> {
-    const SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";
-    if start.is_empty() {
-        Err(PictureError::Empty)
-    } else if start.starts_with(b"version https://git-lfs.github.com/spec/") {
-        Err(PictureError::LfsPointer)
-    } else if start.starts_with(SIGNATURE) {
-        Ok(())
-    } else if SIGNATURE.starts_with(start) {
-        Err(PictureError::Damaged("it ends too early".to_owned()))
-    } else {
-        Err(PictureError::NotPng)
     }
 }
 
@@ -267,7 +257,7 @@ mod tests {
     fn what_is_no_png_is_named() {
         for (bytes, message) in [
             (&b""[..], "it is empty"),
-            (b"GIF89a", "it is not a PNG"),
+            (b"hello", "it is no picture"),
             (b"\x89PN", "it is damaged: it ends too early"),
             (b"version https://git-lfs.github.com/spec/v1\noid", "it is a Git LFS pointer"),
         ] {
@@ -280,7 +270,7 @@ mod tests {
     fn lying_headers_are_refused() {
         for (width, height, interlaced, message) in [
             (65_000_u32, 65_000_u32, 0, "it claims to be 65000×65000 pixels"),
-            (20_000, 20_000, 1, "it claims to be 20000×20000 pixels, interlaced"),
+            (20_000, 20_000, 1, "it claims to be 20000×20000 pixels, to be decoded as a whole"),
             (0x7fff_ffff, 1, 0, "it claims to be 2147483647×1 pixels"),
             (0x3000_0000, 1, 0, "its rows are too long"),
             (0, 1, 0, "it is damaged"),

@@ -67,6 +67,9 @@ pub(super) fn run(session: &Session, args: &ImportArgs) -> Result<ExitCode> {
             note(&format!("wrote [hooks] into {}; `xtask hooks install` puts them into git", path.display()));
         }
     }
+    if !args.write {
+        note("nothing is written: --write adds it to xtask.toml");
+    }
     match session.global.format {
         Format::Json => print_json(&serde_json::json!({
             "imported": imported,

@@ -35,6 +35,25 @@ fn help_teaches() {
 }
 
 #[test]
+fn short_help_is_the_command_s_own() {
+    let sandbox = Sandbox::bare_folder(PROGRAM);
+    let pointer = "Global options (--format, --plan, --color, -C, -j, -q, …): xtask --help";
+    for command in [&["doctor"][..], &["hooks"], &["hooks", "run"], &["coverage", "diff"]] {
+        let help = |flag: &str| sandbox.run(&[command, &[flag]].concat()).stdout;
+        let (short, long) = (help("-h"), help("--help"));
+        assert!(short.ends_with(&format!("\n\n{pointer}\n")), "{short}");
+        assert!(short.contains("-h, --help") && !short.contains("--report"), "{short}");
+        assert!(long.contains("--report") && !long.contains(pointer), "{long}");
+        assert!(long.ends_with('\n') && !long.ends_with("\n\n"), "{long}");
+    }
+    assert!(
+        sandbox.run(&["-h"]).stdout.contains("--report"),
+        "the program's own -h names the global options"
+    );
+    assert!(sandbox.run(&["hooks", "run", "-h"]).stdout.contains("Examples:"));
+}
+
+#[test]
 fn version_completions_and_manual() {
     let sandbox = Sandbox::bare_folder(PROGRAM);
     let version = sandbox.run(&["--version"]);

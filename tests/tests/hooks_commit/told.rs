@@ -123,10 +123,8 @@ fn with_stop_the_fixes_are_kept_whatever_else_fails() {
     // Without `stop` nothing is changed, and what would change it is told.
     let repo = Repo::new(&config.replace("stop", "restage"));
     repo.stage("a.txt", "a  \n");
-    repo.commit().fails(&[
-        "could be fixed, and nothing was changed",
-        "`xtask hooks run pre-commit --all-files --fix`",
-    ]);
+    repo.commit()
+        .fails(&["could be fixed, and nothing was changed", "`xtask hooks run pre-commit --fix --files …`"]);
     assert_eq!(repo.disk("a.txt").unwrap(), b"a  \n");
 }
 
@@ -148,4 +146,18 @@ fn what_is_asked_for_in_vain_is_told_once() {
         .ok()
         .says(&["commit-msg is configured and not installed, so git doesn't run it: `xtask hooks install`"]);
     assert_eq!(count(&ended.told, "not installed"), 1, "{}", ended.told);
+}
+
+/// With a configuration that can't be read nothing is called unwanted; an import that writes nothing says so.
+#[test]
+fn what_cannot_be_known_is_not_told() {
+    let repo = Repo::new("[hooks.commit-msg]\nchecks = [\"conventional-commit\"]\n");
+    repo.install();
+    repo.write("xtask.toml", "x = [");
+    let status = repo.program(&["hooks", "status"]).says(&["which stages are wanted isn't known"]);
+    assert_eq!(status.code, 2);
+    assert!(status.told.contains("commit-msg: installed\n"), "{}", status.told);
+    repo.write("xtask.toml", "");
+    repo.write("lefthook.yml", "pre-commit:\n  commands:\n    a:\n      run: 'true'\n");
+    repo.program(&["hooks", "import"]).ok().says(&["nothing is written: --write adds it"]);
 }

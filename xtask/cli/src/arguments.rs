@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::str::FromStr;
 
-use clap::{ArgAction, Parser, Subcommand, ValueEnum};
+use clap::{ArgAction, CommandFactory, Parser, Subcommand, ValueEnum};
 use xtask_core::report::Format;
 
 /// Hooks, linting, tests, coverage and visual regression for any repository, as one program.
@@ -36,6 +36,28 @@ Exit codes:
   3    something needed is missing: a tool, an engine, a browser
   4    the measurement is invalid or inconclusive
   130  interrupted by SIGINT; 143 by SIGTERM";
+
+/// The command line, before clap builds it. `-h` of a command shows what is its own, and where the global options are;
+/// `--help` shows all.
+pub(crate) fn command_line() -> clap::Command {
+    let root = Cli::command();
+    let global = root.get_arguments().filter(|argument| argument.is_global_set());
+    let hidden: Vec<clap::Arg> = global.map(|argument| argument.clone().hide_short_help(true)).collect();
+    root.mut_subcommands(|command| briefly(command, &hidden))
+}
+
+/// Gives a command, and those below it, the global options as `hidden` has them. (clap copies one only where it is not there.)
+fn briefly(command: clap::Command, hidden: &[clap::Arg]) -> clap::Command {
+    let whole = command.get_after_help().cloned();
+    let brief = whole.as_ref().map_or_else(String::new, |text| format!("{text}\n\n"));
+    command
+        .args(hidden)
+        .after_long_help(whole.unwrap_or_default())
+        .after_help(brief + GLOBAL_OPTIONS)
+        .mut_subcommands(|below| briefly(below, hidden))
+}
+
+const GLOBAL_OPTIONS: &str = "Global options (--format, --plan, --color, -C, -j, -q, …): xtask --help";
 
 /// Options that every command takes.
 #[derive(Clone, Debug, clap::Args)]

@@ -2,10 +2,10 @@
 
 use std::ffi::OsString;
 
-use clap::{CommandFactory, FromArgMatches};
+use clap::FromArgMatches;
 use xtask_core::model::{ExitCode, Problem, Result};
 
-use crate::arguments::{Cli, Command, Global};
+use crate::arguments::{Command, Global, command_line};
 use crate::output;
 use crate::session::Session;
 use crate::tasks::{Task, run_task};
@@ -13,7 +13,7 @@ use crate::tasks::{Task, run_task};
 /// Runs the program with these arguments, the first of which is its own name.
 pub(crate) fn start(arguments: Vec<OsString>, tasks: Vec<Task>) -> ExitCode {
     let arguments = without_cargo(arguments);
-    let built_in = Cli::command();
+    let built_in = command_line();
     if let Some(task) = tasks.iter().find(|task| built_in.find_subcommand(task.name()).is_some()) {
         let clash = Problem::usage(format!("the task `{}` has the name of a built-in command", task.name()));
         return output::problem(&clash.fix("give it another name"), false);
@@ -87,6 +87,6 @@ mod tests {
 
     #[test]
     fn the_command_line_is_well_formed() {
-        Cli::command().debug_assert();
+        command_line().debug_assert();
     }
 }

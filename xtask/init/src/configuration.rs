@@ -35,7 +35,7 @@ fn least_version(version: &str) -> String {
 
 fn hooks(out: &mut String, facts: &Facts) {
     out.push_str(
-        "# Checks of files: `xtask ci` holds all tracked files to them, `xtask hooks run pre-commit` those you name.\n\
+        "# Checks of files: `xtask ci` holds all tracked files to them, and `git commit` what is staged, once `xtask hooks install` ran.\n\
          # \"default\" stands for trailing-whitespace, end-of-file-fixer, mixed-line-ending, check-json, check-yaml,\n\
          # check-toml, check-merge-conflict, check-added-large-files, check-case-conflict and detect-private-key.\n\
          [hooks.pre-commit]\n\

@@ -67,6 +67,9 @@ pub(super) fn run(session: &Session, args: &ImportArgs) -> Result<ExitCode> {
             note(&format!("wrote [hooks] into {}, from {}", path.display(), imported.sources.join(", ")));
         }
     }
+    if !args.write {
+        note("nothing is written: --write adds it to xtask.toml");
+    }
     let written = args.write && !session.global.plan;
     match session.global.format {
         Format::Json => print_json(&serde_json::json!({

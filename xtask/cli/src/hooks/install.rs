@@ -4,8 +4,8 @@ use serde::Serialize;
 use xtask_core::gate::Context;
 use xtask_core::model::{Events, ExitCode, Problem, Result};
 use xtask_core::report::Format;
-use xtask_hooks::HooksSection;
-use xtask_hooks::install::{self, GlobalKind, InstallOptions};
+use xtask_hooks::install::{self, GlobalKind, HookState, InstallOptions};
+use xtask_hooks::{HooksSection, Stage};
 
 use crate::output::{self, human_or_json, print, print_json};
 use crate::session::Session;
@@ -80,7 +80,12 @@ pub(super) fn uninstall(session: &Session, args: &UninstallArgs) -> Result<ExitC
 pub(super) fn status(session: &Session) -> Result<ExitCode> {
     let (cx, wrong) = context_anyway(session, "hooks status")?;
     let section: HooksSection = cx.config.section_or_default()?;
-    let mut status = install::status(&cx, &install::configured(&section))?;
+    // Where the configuration can't be read, no hook is called unwanted.
+    let wanted = if wrong.is_some() { Stage::ALL.to_vec() } else { install::configured(&section) };
+    let mut status = install::status(&cx, &wanted)?;
+    if wrong.is_some() {
+        status.stages.retain(|stage| stage.state != HookState::Absent);
+    }
     status
         .notes
         .extend(wrong.iter().map(|wrong| format!("which stages are wanted isn't known: {}", wrong.what)));

@@ -8,10 +8,12 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle, TermLike};
 
 use super::plain::{Plain, finished, notice};
+
 use super::text::{columns, fit, one_line};
+use super::unfilled::Unfilled;
 use super::{Redactor, Style};
 use crate::model::Event;
 
@@ -51,7 +53,7 @@ impl Reporter {
             Plain::new(Box::new(std::io::stderr()), style, width)
         };
         let view = match mode {
-            ReporterMode::Live => View::Live(Live::new(ProgressDrawTarget::stderr(), style)),
+            ReporterMode::Live => View::Live(Live::new(drawn_on(console::Term::buffered_stderr()), style)),
             ReporterMode::Plain => View::Plain(stderr()),
             ReporterMode::Quiet => View::Quiet(stderr()),
         };
@@ -259,6 +261,13 @@ impl Live {
     }
 }
 
+/// How often a second the view is drawn, as indicatif's own targets.
+const REFRESH_HZ: u8 = 20;
+
+fn drawn_on(terminal: impl TermLike + 'static) -> ProgressDrawTarget {
+    ProgressDrawTarget::term_like_with_hz(Box::new(Unfilled::new(terminal)), REFRESH_HZ)
+}
+
 fn template(text: &str) -> ProgressStyle {
     ProgressStyle::with_template(text).unwrap_or_else(|_| ProgressStyle::default_spinner())
 }
@@ -267,8 +276,6 @@ fn template(text: &str) -> ProgressStyle {
 mod tests {
     use std::sync::Mutex;
     use std::sync::mpsc::channel;
-
-    use indicatif::TermLike;
 
     use super::*;
     use crate::environment::Environment;
@@ -407,6 +414,28 @@ mod tests {
         assert_eq!(names, ["mypy"]);
         live.end();
         assert!(record.text().contains("ruff"), "{}", record.text());
+    }
+
+    /// What the terminal echoes behind the last line stays on it, and is cleared with it.
+    #[test]
+    fn the_last_line_is_not_filled_up() {
+        let record = Record::default();
+        let mut live = Live::new(drawn_on(record.clone()), Style::PLAIN);
+        let finished =
+            |task: &str| Event::Finished { task: task.to_owned(), outcome: Outcome::Passed, wall_ms: 1 };
+        live.show(&finished("a"));
+        live.show(&finished("b"));
+        let drawn = record.text();
+        assert!(drawn.ends_with("✓ a passed in 1 ms\n✓ b passed in 1 ms"), "{drawn:?}");
+        live.end();
+        assert_eq!(record.text(), drawn, "nothing but clearing follows");
+        // A notice alone has its line to itself, whatever is printed next.
+        let record = Record::default();
+        let mut live = Live::new(drawn_on(record.clone()), Style::PLAIN);
+        live.show(&Event::Notice { text: "one".to_owned() });
+        live.show(&Event::Notice { text: "two".to_owned() });
+        live.end();
+        assert_eq!(record.text(), "note: one\nnote: two\n");
     }
 
     #[test]

@@ -15,6 +15,7 @@ mod sarif;
 mod tally;
 mod terminal;
 mod text;
+mod unfilled;
 mod uri;
 mod write;
 

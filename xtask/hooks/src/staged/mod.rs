@@ -22,8 +22,7 @@ use crate::commands::HookInput;
 use crate::resolve::StagePlan;
 use crate::run::{Ended, Fixes, Intent, Request, Target, UNSTABLE, counted, left_copies, owns_index, run};
 use crate::section::OnFix;
-use crate::select::{Candidate, Selection};
-use crate::selected::to_fix;
+use crate::select::Candidate;
 use crate::stage::Stage;
 
 /// How often everything is checked again, as something was staged while the hooks ran.
@@ -117,10 +116,10 @@ fn conclude(
         if !fixes.is_empty() {
             cx.events.notice(format!(
                 "hooks: {} could be fixed, and nothing was changed, since the commit fails: {}; \
-                 `{}` fixes the files of the working tree",
+                 `xtask hooks run {} --fix --files …` with their names fixes them in the working tree",
                 counted(fixes.len(), "file"),
                 shown(fixes),
-                to_fix(plan, &Selection::All)
+                plan.stage.name()
             ));
         }
         return Ok(Concluded::Nothing(report));

@@ -51,6 +51,7 @@ impl ColumnHashes {
     /// The bands of columns that the hashes speak for.
     pub(super) fn bands(&self) -> Vec<Band> {
         let mut votes = Votes::default();
+        let mut differ = 0;
         let pairs = self.old.chunks(self.width.max(1)).zip(self.new.chunks(self.width.max(1)));
         for (old, new) in pairs {
             let noted = |hashes: &[u32], others: &[u32]| -> Vec<Noted> {
@@ -59,9 +60,11 @@ impl ColumnHashes {
                     .map(|(x, (&hash, _))| (x as u32, (mixed(1, u64::from(hash)) as u32).max(1)))
                     .collect()
             };
-            votes.add(&noted(old, new), &noted(new, old));
+            let (old, new) = (noted(old, new), noted(new, old));
+            differ = differ.max(new.len());
+            votes.add(&old, &new);
         }
-        votes.bands()
+        votes.bands(differ)
     }
 }
 

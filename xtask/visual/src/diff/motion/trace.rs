@@ -51,7 +51,7 @@ impl Trace {
             };
             votes.add(&of(&self.old), &of(&self.new));
         }
-        votes.bands()
+        votes.bands(self.new.len())
     }
 }
 

@@ -13,6 +13,9 @@ const MIN_PLACES: u32 = 3;
 const RARE: usize = 4;
 /// With so many votes only hashes that each picture has once are still heard: memory stays bounded.
 const MANY: usize = 1_000_000;
+/// Bands that speak for less than this part (a quarter) of the places that differ don't explain them: reading the pictures
+/// again wouldn't pay.
+const ENOUGH: u64 = 4;
 /// The most bands that are weighed against each other.
 const MAX_BANDS: usize = 400;
 
@@ -52,8 +55,9 @@ impl Votes {
         }
     }
 
-    /// The bands that are voted for and that can be true at once: in the order in which they lie in both pictures.
-    pub(super) fn bands(mut self) -> Vec<Band> {
+    /// The bands that are voted for and that can be true at once: in the order in which they lie in both pictures. `differ` is
+    /// how many places differ: where the bands speak for too few of them, there are none.
+    pub(super) fn bands(mut self, differ: usize) -> Vec<Band> {
         self.0.sort_unstable();
         let mut bands: Vec<Voted> = Vec::new();
         for (by, at) in self.0 {
@@ -69,10 +73,16 @@ impl Votes {
         bands.retain(|voted| voted.places >= MIN_PLACES);
         bands.sort_by_key(|voted| (std::cmp::Reverse(voted.votes), voted.band.from, voted.band.by));
         bands.truncate(MAX_BANDS);
-        best_chain(bands)
+        let chain = best_chain(bands);
+        let places: u64 = chain.iter().map(|voted| u64::from(voted.places)).sum();
+        if places * ENOUGH < differ as u64 {
+            return Vec::new();
+        }
+        chain.into_iter().map(|voted| voted.band).collect()
     }
 }
 
+#[derive(Clone, Copy)]
 struct Voted {
     band: Band,
     votes: u64,
@@ -80,7 +90,7 @@ struct Voted {
 }
 
 /// The chain with most votes of bands that follow each other in both pictures.
-fn best_chain(mut bands: Vec<Voted>) -> Vec<Band> {
+fn best_chain(mut bands: Vec<Voted>) -> Vec<Voted> {
     bands.sort_by_key(|voted| (voted.band.from, voted.band.to, voted.band.by));
     let mut best: Vec<(u64, Option<usize>)> = Vec::with_capacity(bands.len());
     for (at, voted) in bands.iter().enumerate() {
@@ -92,7 +102,7 @@ fn best_chain(mut bands: Vec<Voted>) -> Vec<Band> {
     let mut next = (0..bands.len()).max_by_key(|&at| (best[at].0, std::cmp::Reverse(at)));
     let mut chain = Vec::new();
     while let Some(at) = next {
-        chain.push(bands[at].band);
+        chain.push(bands[at]);
         next = best[at].1;
     }
     chain.reverse();
@@ -123,7 +133,7 @@ mod tests {
         };
         let mut votes = Votes::default();
         votes.add(&noted(old), &noted(new));
-        votes.bands().into_iter().map(|band| (band.from, band.to, band.by)).collect()
+        votes.bands(new.len()).into_iter().map(|band| (band.from, band.to, band.by)).collect()
     }
 
     #[test]

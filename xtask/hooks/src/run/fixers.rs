@@ -231,7 +231,9 @@ impl Run<'_> {
             } else {
                 by
             };
-            if staged && self.takes_back(&path, now)? {
+            // Of a file that it was given, HEAD's content can be what a fixer makes: all that was staged was the fault.
+            let is_given = wave.iter().any(|(command, mine)| command.wants_files() && mine.contains(&path));
+            if staged && !is_given && self.takes_back(&path, now)? {
                 others.push(path);
                 continue;
             }

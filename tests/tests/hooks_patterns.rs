@@ -6,6 +6,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use xtask_core::config::Keys;
 use xtask_core::model::RepoPath;
 use xtask_hooks::rules::{PathRegex, Pattern};
 use xtask_tests::referee;
@@ -129,7 +130,7 @@ fn ours(regex: &str, flags: (bool, bool, bool)) -> Option<Vec<Vec<u32>>> {
         multiline,
         ..Default::default()
     };
-    let pattern = Pattern::new("hooks.pre-commit.patterns", "p", &table).ok()?;
+    let pattern = Pattern::new(&Keys::of("hooks"), "p", &table).ok()?;
     let lines = |bytes: &&[u8]| {
         let hits = pattern.check(&RepoPath::from("f"), bytes).unwrap();
         hits.iter().map(|hit| hit.line.unwrap_or(0)).collect()

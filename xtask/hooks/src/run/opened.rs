@@ -35,12 +35,11 @@ impl Opened {
 
     /// Whether HEAD holds this content under this path.
     pub(super) fn is_heads(&self, repo: &Repo, path: &RepoPath, content: Content) -> Result<bool> {
-        let head = match self.head.get() {
-            Some(head) => head,
-            None => {
-                let head = if repo.shape()?.empty { Vec::new() } else { repo.tree("HEAD")? };
-                self.head.get_or_init(|| head)
-            }
+        let head = if let Some(head) = self.head.get() {
+            head
+        } else {
+            let head = if repo.shape()?.empty { Vec::new() } else { repo.tree("HEAD")? };
+            self.head.get_or_init(|| head)
         };
         let at = head.binary_search_by(|entry| entry.path.cmp(path));
         Ok(at.is_ok_and(|at| (head[at].mode, head[at].id) == (content.mode, content.id)))

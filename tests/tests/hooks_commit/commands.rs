@@ -415,3 +415,17 @@ fn a_verdict_on_what_git_does_not_hold_is_not_remembered() {
         repo.program(&run).fails(&["check"]);
     }
 }
+
+/// A fixer that stages its own work, where all that was staged of a file was what it mends: the file is as in HEAD then.
+#[test]
+fn a_fixer_that_stages_what_head_has() {
+    let fix = "sed -i 's/ *$//' {files} && git add {files}";
+    let repo = Repo::new(&command("strip", fix, "fixes = true\nglob = [\"*.txt\"]"));
+    repo.commit_unchecked("a.txt", "a\n");
+    repo.stage("a.txt", "a  \n");
+    repo.stage("b.txt", "b  \n");
+    repo.commit().ok();
+    repo.holds("a.txt", b"a\n", b"a\n");
+    repo.holds("b.txt", b"b\n", b"b\n");
+    assert_eq!(repo.line(&["show", "--format=", "--name-only"]), "b.txt");
+}

@@ -9,7 +9,7 @@ use std::time::SystemTime;
 
 use xtask_tests::Sandbox;
 
-const PROGRAM: &str = env!("CARGO_BIN_EXE_xtask-under-test");
+pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_xtask-under-test");
 
 /// Fixes with a built-in check.
 pub(crate) const STRIP: &str =

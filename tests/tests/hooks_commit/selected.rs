@@ -1,7 +1,7 @@
 //! Runs over the working tree (`--all-files`, `--files`, a range): commands that run in the snapshot see it as it is.
 
 use crate::commands::{command, said};
-use crate::repo::{All, Repo};
+use crate::repo::{All, PROGRAM, Repo};
 
 /// What the snapshot holds: each file with its content, each link with its target.
 const LIST: &str = "find . -name .git -prune -o '(' -type f -o -type l ')' -print | sort | while read -r f; do if [ -L \"$f\" ]; then echo \"$f -> $(readlink \"$f\")\"; else echo \"$f: $(cat \"$f\")\"; fi; done";
@@ -103,4 +103,26 @@ fn a_command_in_the_working_tree_before_one_in_the_snapshot() {
     let [text, other] =
         ["a.txt", "other.md"].map(|path| String::from_utf8(repo.disk(path).unwrap()).unwrap());
     assert_eq!(saw, text + &other);
+}
+
+/// Git is asked about all files that a command fixed at once: how many processes that takes doesn't depend on how many files they are.
+#[test]
+fn many_fixed_files_cost_no_more_processes_than_one() {
+    let repo =
+        Repo::new(&(crate::repo::SED.to_owned() + &command("look", "true {files}", "in = \"snapshot\"")));
+    let mut counts = Vec::new();
+    for files in [1, 30] {
+        for at in 0..files {
+            repo.write(format!("{at}.txt"), "bad\n");
+        }
+        repo.git(&["add", "."]);
+        repo.git(&["commit", "-qnm", "x"]);
+        let trace = repo.outside().join(format!("trace-{files}"));
+        let arguments = ["hooks", "run", "pre-commit", "--all-files", "--fix"];
+        repo.run(repo.command(PROGRAM).args(arguments).env("GIT_TRACE", &trace)).ok();
+        let traced = std::fs::read_to_string(&trace).unwrap();
+        counts.push(traced.matches("git config ").count());
+        repo.holds("0.txt", b"bad\n", b"good\n");
+    }
+    assert_eq!(counts[0], counts[1]);
 }

@@ -7,11 +7,13 @@ use xtask_core::gate::{Context, Need, NeedState};
 use crate::section::HooksSection;
 use crate::stage::Stage;
 
-/// What a shell has itself, by POSIX: words that name no program.
-const SHELL: [&str; 30] = [
-    "!", ".", ":", "[", "{", "alias", "break", "case", "cd", "command", "continue", "echo", "eval", "exec",
-    "exit", "export", "false", "for", "if", "printf", "read", "set", "shift", "test", "trap", "true",
-    "ulimit", "umask", "until", "while",
+/// What a shell has itself, by POSIX (2.4 reserved words, 2.15 special built-ins, 1.7 intrinsic ones) and what every shell has beside:
+/// words that name no program.
+const SHELL: [&str; 49] = [
+    "!", ".", ":", "[", "{", "alias", "bg", "break", "case", "cd", "command", "continue", "echo", "eval",
+    "exec", "exit", "export", "false", "fc", "fg", "for", "getopts", "hash", "if", "jobs", "kill", "local",
+    "printf", "pwd", "read", "readonly", "return", "set", "shift", "source", "test", "time", "times", "trap",
+    "true", "type", "ulimit", "umask", "unalias", "unset", "until", "wait", "while", "}",
 ];
 
 /// A need for each program that a command calls first, with the commands that call it.
@@ -62,6 +64,8 @@ mod tests {
             ("test -z \"$(git status)\"", None),
             ("! grep -n x {files}", None),
             ("(cd a && make)", None),
+            ("unset GIT_DIR; make", None),
+            ("type ruff && ruff check", None),
             ("\"$HOME/x\"", None),
             ("{files}", None),
             ("", None),

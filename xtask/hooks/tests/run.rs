@@ -9,7 +9,7 @@ use xtask_core::config::Config;
 use xtask_core::environment::Environment;
 use xtask_core::exec::Interrupt;
 use xtask_core::gate::{Context, Gate};
-use xtask_core::model::{CaseStatus, GateReport, Outcome, RepoPath};
+use xtask_core::model::{CaseStatus, Event, Events, GateReport, Outcome, RepoPath};
 use xtask_hooks::{HooksGate, HooksSection, Selection, Stage, StagePlan, run_all_files};
 
 fn context(root: &Path, config: &str) -> Context {
@@ -182,6 +182,21 @@ fn commands_run_on_their_files_and_fixing_ones_only_to_fix() {
     assert!(!folder.path().join("mended").exists());
     run(&cx, &["c.txt"], true);
     assert!(folder.path().join("mended").exists());
+}
+
+#[cfg(unix)]
+#[test]
+fn lines_of_commands_are_sent_as_many_as_somebody_reads() {
+    let config = "[hooks.pre-commit.commands.loud]\nrun = \"yes | head -n 100000\"\n";
+    for (all, least, most) in [(true, 100_000, 100_000), (false, 1, 5_000)] {
+        let folder = folder(&[("a.txt", b"a\n")]);
+        let (sender, receiver) = std::sync::mpsc::channel();
+        let events = if all { Events::to(sender) } else { Events::glimpses(sender) };
+        let report = run(&Context { events, ..context(folder.path(), config) }, &["a.txt"], false);
+        assert_eq!(report.outcome, Outcome::Passed);
+        let lines = receiver.try_iter().filter(|event| matches!(event, Event::Line { .. })).count();
+        assert!((least..=most).contains(&lines), "{lines}");
+    }
 }
 
 #[test]

@@ -131,7 +131,7 @@ impl Process {
 
     /// The same, with lines sent as events of `task`: as many as somebody reads.
     pub fn stream_events(&self, cancel: &Cancel, events: &Events, task: &str) -> Result<Ended, RunError> {
-        self.stream(cancel, |stream, line| events.line(task, stream, line))
+        self.stream(cancel, |stream, line| events.line(task, stream, || line.into()))
     }
 
     pub(super) fn program_name(&self) -> String {

@@ -1,5 +1,6 @@
 //! What work tells while it runs. Work never prints: it sends events, and a reporter shows them.
 
+use std::borrow::Cow;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::Sender;
 use std::sync::{Arc, Mutex};
@@ -119,8 +120,9 @@ impl Events {
         }
     }
 
-    /// Sends a line that a command of `task` wrote, where lines are read; bytes that are not UTF-8 are replaced.
-    pub fn line(&self, task: &str, stream: Stream, line: &[u8]) {
+    /// Sends a line that a command of `task` wrote, where lines are read: `line` is asked for those that are sent. Bytes that are not UTF-8
+    /// are replaced.
+    pub fn line<'t>(&self, task: &str, stream: Stream, line: impl FnOnce() -> Cow<'t, [u8]>) {
         let Some(wire) = &self.0 else { return };
         if !wire.all_lines {
             let now = wire.started.elapsed().as_millis() as u64;
@@ -129,7 +131,7 @@ impl Events {
             }
             wire.next_line.store(now + GLIMPSE_MS, Ordering::Relaxed);
         }
-        let text = String::from_utf8_lossy(line).into_owned();
+        let text = String::from_utf8_lossy(&line()).into_owned();
         self.send(Event::Line { task: task.to_owned(), stream, text });
     }
 
@@ -161,7 +163,7 @@ mod tests {
             let (sender, receiver) = channel();
             let events = if all { Events::to(sender) } else { Events::glimpses(sender) };
             for _ in 0..100_000 {
-                events.line("tool", Stream::Stdout, b"x");
+                events.line("tool", Stream::Stdout, || b"x".into());
             }
             events.notice("always told");
             drop(events);

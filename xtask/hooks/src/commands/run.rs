@@ -11,7 +11,7 @@ use bstr::BString;
 use xtask_core::environment::Environment;
 use xtask_core::exec::{Cancel, Interrupt, Process, RunError};
 use xtask_core::gate::Context;
-use xtask_core::model::{Event, Finding, Missing, RepoPath};
+use xtask_core::model::{Finding, Missing, RepoPath};
 
 use super::paths::UserPaths;
 use super::script::{FILES, scripts, shell};
@@ -205,8 +205,7 @@ fn one(
     }
     let paths = UserPaths::new(room.root, &cx.root);
     let ran = process.stream(cancel, |stream, line| {
-        let text = String::from_utf8_lossy(&paths.tell(line)).into_owned();
-        cx.events.send(Event::Line { task: command.name.clone(), stream, text });
+        cx.events.line(&command.name, stream, || paths.tell(line));
     });
     let mut progress = lock(progress);
     progress.wall = started.elapsed();

@@ -137,7 +137,9 @@ impl<'r> Run<'r> {
         let names: Vec<&str> = commands.iter().map(|command| command.name.as_str()).collect();
         let names = names.join(", ");
         let mut adopted = Vec::new();
-        for (path, change) in self.rooms.changes()? {
+        let changes = self.rooms.changes()?;
+        let forms = self.forms(changes.keys())?;
+        for (path, change) in changes {
             match change {
                 Change::Created { staged: false, .. } => {}
                 Change::Modified { content, staged: true } | Change::Created { content, staged: true }
@@ -147,7 +149,7 @@ impl<'r> Run<'r> {
                         continue;
                     }
                     let at = self.place_of(&path);
-                    let bytes = self.in_my_form(&path, content)?;
+                    let bytes = self.in_my_form(&forms, &path, content)?;
                     let before = self.before_of(&path)?;
                     self.fixes.put(&path, || before, (content.mode, bytes), &names);
                     adopted.extend(at);

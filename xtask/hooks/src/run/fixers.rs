@@ -205,7 +205,9 @@ impl Run<'_> {
         changed: &mut Changed,
     ) -> Result<()> {
         let mut others = Vec::new();
-        for (path, change) in self.rooms.changes()? {
+        let changes = self.rooms.changes()?;
+        let forms = self.forms(changes.keys())?;
+        for (path, change) in changes {
             let (now, staged) = match change {
                 Change::Modified { content, staged } => (content, staged),
                 Change::Created { content, staged: true } => (content, true),
@@ -229,11 +231,13 @@ impl Run<'_> {
             } else {
                 by
             };
-            if staged && self.takes_back(&path, now)? {
+            // Of a file that it was given, HEAD's content can be what a fixer makes: all that was staged was the fault.
+            let is_given = wave.iter().any(|(command, mine)| command.wants_files() && mine.contains(&path));
+            if staged && !is_given && self.takes_back(&path, now)? {
                 others.push(path);
                 continue;
             }
-            let bytes = self.in_my_form(&path, now)?;
+            let bytes = self.in_my_form(&forms, &path, now)?;
             let before = self.before_of(&path)?;
             for name in &by {
                 self.fixes.put(&path, || before.clone(), (now.mode, bytes.clone()), name);
@@ -262,13 +266,7 @@ impl Run<'_> {
     /// and no fixer means it. Then that is a finding.
     pub(super) fn takes_back(&mut self, path: &RepoPath, content: Content) -> Result<bool> {
         let (Some(repo), Target::Index) = (&self.cx.repo, self.request.target) else { return Ok(false) };
-        if repo.shape()?.empty {
-            return Ok(false);
-        }
-        let head = repo.tree("HEAD")?;
-        let is_heads = head
-            .binary_search_by(|entry| entry.path.cmp(path))
-            .is_ok_and(|at| (head[at].mode, head[at].id) == (content.mode, content.id));
+        let is_heads = self.opened.is_heads(repo, path, content)?;
         if is_heads {
             let message =
                 "a command took back what is staged of the file (`git reset`?); nothing was changed";
@@ -309,16 +307,6 @@ impl Run<'_> {
         match (self.request.target, self.fixes.after(&candidate.path)) {
             (Target::Worktree, None) => Ok(Some(on_disk.to_vec())),
             _ => self.bytes(candidate),
-        }
-    }
-
-    /// Content as git would hold it, in the form in which this run looks at files.
-    pub(super) fn in_my_form(&self, path: &RepoPath, content: Content) -> Result<Vec<u8>> {
-        let Some(repo) = &self.cx.repo else { return Ok(Vec::new()) };
-        let bytes = self.opened.blob(repo, &content.id)?;
-        match self.request.target {
-            Target::Worktree => repo.to_worktree(path, bytes),
-            Target::Index | Target::Commit(_) => Ok(bytes),
         }
     }
 
@@ -363,9 +351,7 @@ impl Run<'_> {
 
     /// The first line that a fixer changed.
     fn first_difference(&self, path: &RepoPath) -> u32 {
-        let Some(fixed) = self.fixes.iter().find(|(known, _)| *known == path).map(|(_, fixed)| fixed) else {
-            return 1;
-        };
+        let Some(fixed) = self.fixes.get(path) else { return 1 };
         let before = fixed.before.as_ref().map_or(&[][..], |before| &before.bytes);
         let same = before.iter().zip(&fixed.after).take_while(|(one, two)| one == two).count();
         before[..same].iter().filter(|&&byte| byte == b'\n').count() as u32 + 1

@@ -37,7 +37,12 @@ pub(crate) struct Fixes(BTreeMap<RepoPath, Fixed>);
 impl Fixes {
     /// The content of a file after fixers, where they changed it.
     pub(crate) fn after(&self, path: &RepoPath) -> Option<&[u8]> {
-        self.0.get(path).map(|fixed| &fixed.after[..])
+        self.get(path).map(|fixed| &fixed.after[..])
+    }
+
+    /// A file that fixers changed.
+    pub(crate) fn get(&self, path: &RepoPath) -> Option<&Fixed> {
+        self.0.get(path)
     }
 
     /// The files, sorted by path.

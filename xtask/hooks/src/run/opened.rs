@@ -1,14 +1,15 @@
 //! The content of files as a run sees it. What reading them needs is opened once a run, not for each file.
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
 use std::path::PathBuf;
 
 use xtask_core::model::{Problem, RepoPath, Result};
-use xtask_core::repo::{Blobs, ObjectId, Repo};
+use xtask_core::repo::{Blobs, Converter, IndexEntry, ObjectId, Repo};
 
 use super::{Run, Target};
 use crate::select::Candidate;
+use crate::snapshot::Content;
 
 /// What was opened so far.
 #[derive(Default)]
@@ -18,6 +19,8 @@ pub(super) struct Opened {
     top: RefCell<Option<PathBuf>>,
     /// Whether a folder lies below the top.
     inside: RefCell<HashMap<PathBuf, bool>>,
+    /// What HEAD holds, sorted by path; commands that move it fail the run.
+    head: OnceCell<Vec<IndexEntry>>,
 }
 
 impl Opened {
@@ -30,6 +33,18 @@ impl Opened {
         }
     }
 
+    /// Whether HEAD holds this content under this path.
+    pub(super) fn is_heads(&self, repo: &Repo, path: &RepoPath, content: Content) -> Result<bool> {
+        let head = if let Some(head) = self.head.get() {
+            head
+        } else {
+            let head = if repo.shape()?.empty { Vec::new() } else { repo.tree("HEAD")? };
+            self.head.get_or_init(|| head)
+        };
+        let at = head.binary_search_by(|entry| entry.path.cmp(path));
+        Ok(at.is_ok_and(|at| (head[at].mode, head[at].id) == (content.mode, content.id)))
+    }
+
     /// Where folders lie is looked up anew.
     pub(super) fn forget_folders(&mut self) {
         *self.top.get_mut() = None;
@@ -37,7 +52,31 @@ impl Opened {
     }
 }
 
+/// How content that git holds comes into the form in which a run looks at files, by path. Git is asked about all of them at once: for
+/// each alone it would cost several processes.
+pub(super) struct Forms(HashMap<RepoPath, Converter>);
+
 impl Run<'_> {
+    /// The forms of these files; over the working tree alone they differ from git's.
+    pub(super) fn forms<'p>(&self, paths: impl Iterator<Item = &'p RepoPath>) -> Result<Forms> {
+        let (Some(repo), Target::Worktree) = (&self.cx.repo, self.request.target) else {
+            return Ok(Forms(HashMap::new()));
+        };
+        let paths: Vec<RepoPath> = paths.cloned().collect();
+        let converters = repo.converters(&paths)?;
+        Ok(Forms(paths.into_iter().zip(converters).collect()))
+    }
+
+    /// Content as git would hold it, in the form in which this run looks at files.
+    pub(super) fn in_my_form(&self, forms: &Forms, path: &RepoPath, content: Content) -> Result<Vec<u8>> {
+        let Some(repo) = &self.cx.repo else { return Ok(Vec::new()) };
+        let bytes = self.opened.blob(repo, &content.id)?;
+        match forms.0.get(path) {
+            Some(form) => form.to_worktree(bytes),
+            None => Ok(bytes),
+        }
+    }
+
     /// The content of a file as the run sees it; `None` where a fix may not reach it.
     pub(super) fn bytes(&self, candidate: &Candidate) -> Result<Option<Vec<u8>>> {
         if let Some(after) = self.fixes.after(&candidate.path) {

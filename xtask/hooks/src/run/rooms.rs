@@ -147,11 +147,16 @@ impl<'a> Rooms<'a> {
     /// The fixes, in git's form.
     fn on_top(&self, repo: &Repo, fixes: &Fixes) -> Result<BTreeMap<RepoPath, Content>> {
         let mut changed = BTreeMap::new();
-        for (path, fixed) in fixes.iter() {
-            let content = if matches!(self.target, Target::Worktree) {
-                repo.write_blob(&repo.to_index(path, fixed.after.clone())?)?
-            } else {
-                repo.write_blob(&fixed.after)?
+        let converters = if matches!(self.target, Target::Worktree) {
+            let paths: Vec<RepoPath> = fixes.iter().map(|(path, _)| path.clone()).collect();
+            repo.converters(&paths)?
+        } else {
+            Vec::new()
+        };
+        for (at, (path, fixed)) in fixes.iter().enumerate() {
+            let content = match converters.get(at) {
+                Some(converter) => repo.write_blob(&converter.to_index(fixed.after.clone())?)?,
+                None => repo.write_blob(&fixed.after)?,
             };
             changed.insert(path.clone(), Content { mode: fixed.mode, id: content });
         }

@@ -24,18 +24,21 @@ pub(super) type Noted = (u32, u32);
 
 /// Collects votes.
 #[derive(Default)]
-pub(super) struct Votes(Vec<(i64, u32)>);
+pub(super) struct Votes(Vec<Vote>);
+
+/// By how much, which place of the new picture, and how many places from there on speak together.
+type Vote = (i64, u32, u32);
 
 impl Votes {
     /// Adds the votes of one strip: places from low to high, hashes of 0 left out.
     pub(super) fn add(&mut self, old: &[Noted], new: &[Noted]) {
         let single = |noted: &[Noted]| noted.iter().map(|&(at, hash)| (u64::from(hash), at)).collect();
-        self.vote(single(old), single(new));
-        self.vote(stretches(old), stretches(new));
+        self.vote(single(old), single(new), 1);
+        self.vote(stretches(old), stretches(new), STRETCH as u32);
     }
 
     /// Each pair of places with the same hash votes, where the hash is rare in both pictures.
-    fn vote(&mut self, mut old: Vec<(u64, u32)>, mut new: Vec<(u64, u32)>) {
+    fn vote(&mut self, mut old: Vec<(u64, u32)>, mut new: Vec<(u64, u32)>, length: u32) {
         let same = |one: &(u64, u32), two: &(u64, u32)| one.0 == two.0;
         old.sort_unstable();
         new.sort_unstable();
@@ -49,7 +52,7 @@ impl Votes {
             }
             for (from, to) in from.iter().flat_map(|from| to.iter().map(|to| (from.1, to.1))) {
                 if from != to {
-                    self.0.push((i64::from(to) - i64::from(from), to));
+                    self.0.push((i64::from(to) - i64::from(from), to, length));
                 }
             }
         }
@@ -60,14 +63,15 @@ impl Votes {
     pub(super) fn bands(mut self, differ: usize) -> Vec<Band> {
         self.0.sort_unstable();
         let mut bands: Vec<Voted> = Vec::new();
-        for (by, at) in self.0 {
+        for (by, at, length) in self.0 {
+            let end = at + length;
             match bands.last_mut() {
                 Some(last) if last.band.by == by && at <= last.band.to + GAP => {
-                    last.places += u32::from(at >= last.band.to);
+                    last.places += end.saturating_sub(at.max(last.band.to));
                     last.votes += 1;
-                    last.band.to = last.band.to.max(at + 1);
+                    last.band.to = last.band.to.max(end);
                 }
-                _ => bands.push(Voted { band: Band { from: at, to: at + 1, by }, votes: 1, places: 1 }),
+                _ => bands.push(Voted { band: Band { from: at, to: end, by }, votes: 1, places: length }),
             }
         }
         bands.retain(|voted| voted.places >= MIN_PLACES);
@@ -165,6 +169,6 @@ mod tests {
         };
         let table: Vec<u32> = (0..60).map(|_| table()).collect();
         let moved: Vec<u32> = [50; 5].into_iter().chain(table.iter().copied()).collect();
-        assert_eq!(bands(&table, &moved), [(5, 58, 5)]);
+        assert_eq!(bands(&table, &moved), [(5, 65, 5)]);
     }
 }

@@ -158,6 +158,20 @@ fn git_that_changes_the_snapshot() {
     }
 }
 
+/// A command that moves a ref doesn't take away what checks found.
+#[test]
+fn what_was_found_is_told_beside_a_command_that_moves_a_ref() {
+    for more in ["in = \"snapshot\"", "fixes = true"] {
+        let checks = "[hooks.pre-commit]\nchecks = [\"check-json\"]\n";
+        let repo =
+            Repo::new(&format!("{checks}{}", command("git", "git commit -qm sneaky --allow-empty", more)));
+        repo.stage("a.json", "{,}\n");
+        let ended = repo.commit();
+        assert_ne!(ended.code, 0);
+        ended.says(&["a hook command changed what is being committed", "check-json", "a.json"]);
+    }
+}
+
 /// The same in place: what the command did is told, and nothing is committed.
 #[test]
 fn git_that_changes_the_working_tree() {

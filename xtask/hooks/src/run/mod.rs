@@ -18,7 +18,9 @@ use std::collections::BTreeMap;
 use std::time::Instant;
 
 use xtask_core::gate::Context;
-use xtask_core::model::{Findings, GateReport, Metric, Missing, Outcome, Result, Skip, Unit};
+use xtask_core::model::{
+    Findings, GateReport, Metric, Missing, Outcome, Problem, ProblemKind, Result, Skip, Unit,
+};
 use xtask_core::repo::{IndexEntry, ObjectId, Side};
 
 pub(crate) use fixers::UNSTABLE;
@@ -146,7 +148,7 @@ pub(crate) fn run(cx: &Context, request: Request<'_>) -> Result<Ended> {
     };
     if let Err(problem) = run.all(intent) {
         std::mem::take(&mut run.in_place).undo(cx)?;
-        return Err(problem);
+        return run.fail(problem, started);
     }
     Ok(run.finish(started))
 }
@@ -226,6 +228,25 @@ impl Run<'_> {
             || plan.checks.iter().any(|check| !(self.without_python && by_python(check)));
         let missing = self.missing.len() - usize::from(self.without_python);
         looked && !self.seen.is_empty() || self.commands > missing
+    }
+
+    /// What came of a run that has no valid end: what was found until then is still told, and nothing lands.
+    fn fail(mut self, problem: Problem, started: Instant) -> Result<Ended> {
+        if problem.kind != ProblemKind::Invalid || self.cx.cancel.is_stopped() {
+            return Err(problem);
+        }
+        if self.findings.is_empty() {
+            self.judge()?;
+        }
+        if self.findings.is_empty() {
+            return Err(problem);
+        }
+        self.fixes = Fixes::default();
+        let mut ended = self.finish(started);
+        let why =
+            if problem.why.is_empty() { problem.what } else { format!("{}: {}", problem.what, problem.why) };
+        ended.report.outcome = Outcome::Invalid { why, fix: Some(problem.fix).filter(|fix| !fix.is_empty()) };
+        Ok(ended)
     }
 
     fn finish(mut self, started: Instant) -> Ended {

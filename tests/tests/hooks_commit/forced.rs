@@ -126,7 +126,8 @@ fn a_fixer_that_fails_as_it_fixes() {
 fn fixes_of_all_files_land_whole() {
     let repo = Repo::new(&command("mode", "chmod +x {files}", FIXES));
     repo.commit_unchecked("a.txt", "x\n");
-    repo.program(&["hooks", "run", "pre-commit", "--all-files", "--fix"]).ok();
+    let fixed = &["hooks: fixed: a.txt (mode)"];
+    repo.program(&["hooks", "run", "pre-commit", "--all-files", "--fix"]).says(fixed).ok();
     repo.shell("test -x a.txt");
     let repo = Repo::new(&command("make", "echo made > made.txt; git add made.txt", FIXES));
     repo.commit_unchecked("a.txt", "x\n");

@@ -60,11 +60,15 @@ fn run_and_land(
     }
     let Some(repo) = &cx.repo else {
         write_without_git(cx, &fixes)?;
+        cx.events.notice(format!("hooks: fixed: {}", fixes.told()));
         return Ok(report);
     };
-    if let Landed::Overlaps(overlaps) = land(cx, repo, &fixes, How::OfWorktree)? {
-        report.findings.extend(overlaps);
-        report.outcome = report.outcome.and(Outcome::Failed);
+    match land(cx, repo, &fixes, How::OfWorktree)? {
+        Landed::Overlaps(overlaps) => {
+            report.findings.extend(overlaps);
+            report.outcome = report.outcome.and(Outcome::Failed);
+        }
+        Landed::Done => cx.events.notice(format!("hooks: fixed: {}", fixes.told())),
     }
     Ok(report)
 }

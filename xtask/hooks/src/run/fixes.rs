@@ -50,6 +50,17 @@ impl Fixes {
         self.0.iter()
     }
 
+    /// The files and who changed them, for one line.
+    pub(crate) fn told(&self) -> String {
+        const MOST: usize = 8;
+        let one = |(path, fixed): (&RepoPath, &Fixed)| format!("{path} ({})", fixed.by.join(", "));
+        let mut told: Vec<String> = self.iter().take(MOST).map(one).collect();
+        if self.len() > MOST {
+            told.push(format!("and {} more", self.len() - MOST));
+        }
+        told.join(", ")
+    }
+
     /// How many files were changed.
     pub(crate) fn len(&self) -> usize {
         self.0.len()

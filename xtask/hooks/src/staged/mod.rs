@@ -118,7 +118,7 @@ fn conclude(
                 "hooks: {} could be fixed, and nothing was changed, since the commit fails: {}; \
                  `xtask hooks run {} --fix --files …` with their names fixes them in the working tree",
                 counted(fixes.len(), "file"),
-                shown(fixes),
+                fixes.told(),
                 plan.stage.name()
             ));
         }
@@ -142,7 +142,7 @@ fn conclude(
         OnFix::Restage => "fixed and staged",
         OnFix::Stop => "fixed in the working tree",
     };
-    cx.events.notice(format!("hooks: {done}: {}", shown(fixes)));
+    cx.events.notice(format!("hooks: {done}: {}", fixes.told()));
     // git merge commits the tree that it made, whatever the hook stages.
     let (how, fix) = match plan.on_fix {
         OnFix::Stop => ("in the working tree", "look at it, `git add` it, and commit again"),
@@ -194,17 +194,4 @@ fn read_too_early() -> Finding {
 fn fail(report: &mut GateReport, findings: impl Iterator<Item = Finding>) {
     report.findings.extend(findings);
     report.outcome = Outcome::Failed;
-}
-
-/// The fixed files and who fixed them, for one line.
-fn shown(fixes: &Fixes) -> String {
-    const MOST: usize = 8;
-    let one = |(path, fixed): (&xtask_core::model::RepoPath, &crate::run::Fixed)| {
-        format!("{path} ({})", fixed.by.join(", "))
-    };
-    let mut shown: Vec<String> = fixes.iter().take(MOST).map(one).collect();
-    if fixes.len() > MOST {
-        shown.push(format!("and {} more", fixes.len() - MOST));
-    }
-    shown.join(", ")
 }

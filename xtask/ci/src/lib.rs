@@ -6,7 +6,7 @@ mod select;
 mod shard;
 mod show;
 
-pub use plan::{CiPlan, outcome_of, plan};
+pub use plan::{CiPlan, plan};
 pub use run::{Ran, run, stopped};
 pub use select::Options;
 pub use shard::Shard;

@@ -2,7 +2,7 @@
 
 use xtask_core::caught::caught;
 use xtask_core::gate::{Context, Decision, Gate, GatePlan, Planned};
-use xtask_core::model::{Outcome, Problem, ProblemKind, Result};
+use xtask_core::model::{Outcome, ProblemKind, Result};
 
 use crate::{Options, shard};
 
@@ -90,7 +90,7 @@ fn plan_one(cx: &Context, gate: &dyn Gate) -> Result<(Planned, Option<Outcome>)>
     match caught(|| gate.plan(cx)) {
         Ok(Ok(planned)) => Ok((planned, None)),
         Ok(Err(problem)) => match problem.kind {
-            ProblemKind::Invalid | ProblemKind::Missing => Ok(broken(outcome_of(&problem))),
+            ProblemKind::Invalid | ProblemKind::Missing => Ok(broken(Outcome::of(&problem))),
             ProblemKind::Usage | ProblemKind::Interrupted | ProblemKind::Terminated => Err(problem),
         },
         Err(panic) => Ok(broken(Outcome::Invalid {
@@ -113,19 +113,5 @@ fn link_providers(entries: &mut [Entry]) {
             entry.planned.plan.after.push(by);
             entry.planned.plan.steps = vec![format!("takes its result from {by}, which runs the tests")];
         }
-    }
-}
-
-/// How a gate ended whose work met this problem.
-pub fn outcome_of(problem: &Problem) -> Outcome {
-    let why = if problem.why.is_empty() {
-        problem.what.clone()
-    } else {
-        format!("{}: {}", problem.what, problem.why)
-    };
-    let fix = (!problem.fix.is_empty()).then(|| problem.fix.clone());
-    match problem.kind {
-        ProblemKind::Missing => Outcome::Skipped { reason: xtask_core::model::Skip::Missing, why, fix },
-        _ => Outcome::Invalid { why, fix },
     }
 }

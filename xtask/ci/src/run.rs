@@ -10,7 +10,7 @@ use xtask_core::model::{Event, GateReport, Outcome, Problem, ProblemKind, Result
 use xtask_core::suite;
 
 use crate::CiPlan;
-use crate::plan::{Entry, outcome_of};
+use crate::plan::Entry;
 
 /// What a run yielded.
 pub struct Ran {
@@ -49,7 +49,7 @@ pub fn run(cx: &Context, plan: CiPlan) -> Ran {
                     let outcome = match (problem.kind, cx.cancel.reason()) {
                         (ProblemKind::Interrupted | ProblemKind::Terminated, reason)
                         | (_, reason @ Some(Interrupt::FailFast)) => stopped(reason),
-                        _ => outcome_of(&problem),
+                        _ => Outcome::of(&problem),
                     };
                     if problem.kind == ProblemKind::Usage
                         && let Ok(mut first) = usage.lock()

@@ -10,7 +10,9 @@ use serde_json::Value;
 use xtask_core::environment::Environment;
 use xtask_core::exec::Interrupt;
 use xtask_core::gate::Context;
-use xtask_core::model::{Events, ExitCode, GateReport, Problem, ProblemKind, Report, Result, Standing};
+use xtask_core::model::{
+    Events, ExitCode, GateReport, Outcome, Problem, ProblemKind, Report, Result, Standing,
+};
 use xtask_core::report::{self, Format, Redactor, Reporter, ReporterMode, Style};
 
 use crate::session::Session;
@@ -63,7 +65,7 @@ impl Reporting {
                     ProblemKind::Interrupted | ProblemKind::Terminated => {
                         xtask_ci::stopped(cx.cancel.reason())
                     }
-                    ProblemKind::Missing | ProblemKind::Invalid => xtask_ci::outcome_of(&problem),
+                    ProblemKind::Missing | ProblemKind::Invalid => Outcome::of(&problem),
                 };
                 (GateReport { standing: Standing::Named, ..GateReport::new(gate, outcome) }, None)
             }

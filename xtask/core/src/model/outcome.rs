@@ -3,6 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::{Problem, ProblemKind};
+
 /// Why a gate was skipped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "kebab-case")]
@@ -57,6 +59,20 @@ impl Outcome {
     /// It could not tell.
     pub fn invalid(why: impl Into<String>) -> Self {
         Self::Invalid { why: why.into(), fix: None }
+    }
+
+    /// How a gate ended whose work met this problem.
+    pub fn of(problem: &Problem) -> Self {
+        let why = if problem.why.is_empty() {
+            problem.what.clone()
+        } else {
+            format!("{}: {}", problem.what, problem.why)
+        };
+        let fix = (!problem.fix.is_empty()).then(|| problem.fix.clone());
+        match problem.kind {
+            ProblemKind::Missing => Self::Skipped { reason: Skip::Missing, why, fix },
+            _ => Self::Invalid { why, fix },
+        }
     }
 
     /// The one outcome of two parts of a gate: the one that matters more, with both reasons where they are of one kind. What is

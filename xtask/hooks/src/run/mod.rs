@@ -243,9 +243,7 @@ impl Run<'_> {
         }
         self.fixes = Fixes::default();
         let mut ended = self.finish(started);
-        let why =
-            if problem.why.is_empty() { problem.what } else { format!("{}: {}", problem.what, problem.why) };
-        ended.report.outcome = Outcome::Invalid { why, fix: Some(problem.fix).filter(|fix| !fix.is_empty()) };
+        ended.report.outcome = Outcome::of(&problem);
         Ok(ended)
     }
 

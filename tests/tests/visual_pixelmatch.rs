@@ -12,7 +12,7 @@ use xtask_core::environment::Environment;
 use xtask_core::exec::{Cancel, Process};
 use xtask_core::files;
 use xtask_visual::diff::{
-    Antialias, Background, NoSink, Painter, Picture, Pixel, RowSource, Rules, Size, Threshold, compare,
+    Antialias, Background, NoSink, Painter, Picture, Pixel, RowSource, Rules, Threshold, compare,
 };
 
 /// Arguments: the folder of the packages, and a file with jobs. Writes what the referees make of them as JSON.
@@ -304,7 +304,7 @@ fn counts_and_diff_pictures_are_pixelmatch_s() {
 fn diff_picture(old: &Picture, new: &Picture, rules: &Rules, path: &Path) -> Option<Picture> {
     let again = || Ok(Box::new(old.rows()) as Box<dyn RowSource>);
     let open = || std::fs::File::create(path);
-    let mut painter = Painter::new(Size::of(&new.rows()), &[], open, again);
+    let mut painter = Painter::new(&[], open, again);
     compare(&mut old.rows(), &mut new.rows(), rules, &mut painter).unwrap();
     let has_painted = painter.finish().unwrap();
     has_painted.then(|| Picture::from_png(&files::read(path).unwrap()).unwrap())

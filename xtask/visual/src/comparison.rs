@@ -171,9 +171,7 @@ fn regions(difference: &Difference) -> String {
     if all.len() > NAMED_REGIONS {
         parts.push("…".to_owned());
     }
-    let share = share(
-        difference.in_regions() as f64 / difference.old.area().max(difference.new.area()).max(1) as f64,
-    );
+    let share = share(difference.share(difference.in_regions()));
     format!("{} {noun} ({}; {share} of it)", all.len(), parts.join("; "))
 }
 
@@ -181,30 +179,39 @@ fn regions(difference: &Difference) -> String {
 fn moves(difference: &Difference) -> String {
     let (old, new) = (difference.old, difference.new);
     let rows = difference.moved.iter().map(|it| {
-        let way = if it.by > 0 { "down" } else { "up" };
-        let end = it.y + it.height;
-        let is_last = end == old.height || i64::from(end) + it.by == i64::from(new.height);
-        let what = match (it.y, is_last) {
-            (0, true) => "all content".to_owned(),
-            (y, true) => format!("content below y={y}"),
-            (y, false) => format!("rows {y} to {}", end - 1),
-        };
-        format!("{what} moved {way} {} px", it.by.abs())
+        let told = MoveWords { places: "rows", beyond: "below y=", forth: "down", back: "up" };
+        told.tell((it.y, it.height, it.by), old.height, new.height)
     });
     let columns = difference.moved_columns.iter().map(|it| {
-        let way = if it.by > 0 { "right" } else { "left" };
-        let end = it.x + it.width;
-        let is_last = end == old.width || i64::from(end) + it.by == i64::from(new.width);
-        let what = match (it.x, is_last) {
-            (0, true) => "all content".to_owned(),
-            (x, true) => format!("content right of x={x}"),
-            (x, false) => format!("columns {x} to {}", end - 1),
-        };
-        format!("{what} moved {way} {} px", it.by.abs())
+        let told = MoveWords { places: "columns", beyond: "right of x=", forth: "right", back: "left" };
+        told.tell((it.x, it.width, it.by), old.width, new.width)
     });
     let all: Vec<String> = rows.chain(columns).collect();
     let more = if all.len() > NAMED_REGIONS { ", …" } else { "" };
     all[..all.len().min(NAMED_REGIONS)].join(", ") + more
+}
+
+/// How a move in one direction is put.
+struct MoveWords {
+    places: &'static str,
+    beyond: &'static str,
+    forth: &'static str,
+    back: &'static str,
+}
+
+impl MoveWords {
+    /// `from` the first place of the old picture, how many, and by how many they moved; the pictures' lengths in that direction.
+    fn tell(&self, (from, length, by): (u32, u32, i64), old: u32, new: u32) -> String {
+        let end = from + length;
+        let is_last = end == old || i64::from(end) + by == i64::from(new);
+        let what = match (from, is_last) {
+            (0, true) => "all content".to_owned(),
+            (_, true) => format!("content {}{from}", self.beyond),
+            (_, false) => format!("{} {from} to {}", self.places, end - 1),
+        };
+        let way = if by > 0 { self.forth } else { self.back };
+        format!("{what} moved {way} {} px", by.abs())
+    }
 }
 
 /// A share in percent; what is there never reads as nothing.

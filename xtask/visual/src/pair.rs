@@ -9,14 +9,11 @@ use serde::Serialize;
 use xtask_core::model::{Problem, RepoPath, Result};
 
 use crate::diff::{
-    DiffError, Difference, NoSink, Painter, PictureError, PictureFile, Pictures, RowSink, RowSource, Rules,
-    Side, Size, compare_and_explain, read_header,
+    CHUNK, DiffError, Difference, NoSink, Painter, PictureError, PictureFile, Pictures, RowSink, RowSource,
+    Rules, Side, Size, compare_and_explain, read_header, unreadable,
 };
 use crate::folder::{Couple, Entry};
 use crate::options::Options;
-
-/// How much of a file is read at once.
-const CHUNK: usize = 64 * 1024;
 
 /// What came of a pair.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -131,10 +128,6 @@ pub(crate) fn judge(
     }
 }
 
-fn unreadable(side: Side) -> impl Fn(PictureError) -> DiffError {
-    move |why| DiffError::Unreadable { side, why }
-}
-
 /// Two opened pictures.
 struct Opened {
     old: PictureFile,
@@ -205,7 +198,6 @@ pub(crate) fn compare_files(old: &Path, new: &Path, rules: &Rules) -> Result<Dif
 /// Compares two files, and writes a diff picture to `diff` where pixels changed.
 fn compare_and_paint(old: &Path, new: &Path, rules: &Rules, diff: &Path) -> Result<Difference, DiffError> {
     let opened = Opened::new(old, new)?;
-    let size = Size::of(&*opened.open(Side::New).map_err(unreadable(Side::New))?);
 
     // The file takes its name when the picture is whole, and not at all where nothing changed.
     let target: RefCell<Option<AtomicWriteFile>> = RefCell::default();
@@ -221,8 +213,7 @@ fn compare_and_paint(old: &Path, new: &Path, rules: &Rules, diff: &Path) -> Resu
         *target.borrow_mut() = Some(file);
         Ok(handle)
     };
-    let mut painter =
-        Painter::new(size, &rules.masks, create, || opened.open(Side::Old).map_err(io::Error::other));
+    let mut painter = Painter::new(&rules.masks, create, || opened.open(Side::Old).map_err(io::Error::other));
     let difference = opened.compare(rules, &mut painter)?;
     painter.finish()?;
     match target.take() {

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::rc::Rc;
 
 use xtask_core::model::{Problem, Result};
-use xtask_visual::diff::{Painter, Picture, Pixel, RowSource, Rules, Size, compare};
+use xtask_visual::diff::{Painter, Picture, Pixel, RowSource, Rules, compare};
 
 /// Samples across and down a pixel at the edge of a shape.
 const SAMPLES: i32 = 4;
@@ -178,7 +178,7 @@ pub(crate) fn diff_picture(old: &Picture, new: &Picture, rules: &Rules) -> Resul
     let failed = |why: &dyn std::fmt::Display| Problem::invalid("can't paint the diff picture").why(why);
     let memory = Memory::default();
     let again = || Ok(Box::new(old.rows()) as Box<dyn RowSource>);
-    let mut painter = Painter::new(Size::of(&new.rows()), &rules.masks, || Ok(memory.clone()), again);
+    let mut painter = Painter::new(&rules.masks, || Ok(memory.clone()), again);
     compare(&mut old.rows(), &mut new.rows(), rules, &mut painter).map_err(|why| failed(&why))?;
     painter.finish().map_err(|why| failed(&why))?;
     Picture::from_png(&memory.0.borrow()).map_err(|why| failed(&why))

@@ -35,7 +35,7 @@ pub enum DiffError {
     Sink(#[from] std::io::Error),
 }
 
-pub(super) fn unreadable(side: Side) -> impl Fn(PictureError) -> DiffError {
+pub(crate) fn unreadable(side: Side) -> impl Fn(PictureError) -> DiffError {
     move |why| DiffError::Unreadable { side, why }
 }
 
@@ -70,7 +70,7 @@ pub fn compare(
 
 /// Compares two pictures, and tells what only moved. Pairs without a change are read once; the others up to four times.
 ///
-/// A `sink` is told to begin again where moves were found: it gets all rows once more then, with what moved marked so.
+/// A `sink` is started again where moves were found: it gets all rows once more then, with what moved marked so.
 pub fn compare_and_explain(
     pictures: &dyn Pictures,
     rules: &Rules,
@@ -84,10 +84,8 @@ pub fn compare_and_explain(
         return Ok(plain);
     }
     match Motion::find(&trace, &plain, pictures, rules)? {
-        Some(motion) => {
-            sink.restart()?;
-            motion.explain(&plain, pictures, rules, sink)
-        }
+        Some((_, explained)) if sink.is_idle() => Ok(explained),
+        Some((motion, _)) => motion.explain(&plain, pictures, rules, sink),
         None => Ok(plain),
     }
 }
@@ -101,6 +99,7 @@ pub(super) fn walk(
     watch: &mut dyn Watch,
 ) -> Result<Difference, DiffError> {
     let (old_size, new_size) = (Size::of(old), Size::of(new));
+    sink.start(new_size)?;
     let width = old_size.width.min(new_size.width) as usize;
     let height = old_size.height.min(new_size.height) as usize;
     let mut judge = Judge::new(rules, width, height);

@@ -66,6 +66,11 @@ impl Difference {
         }
     }
 
+    /// So many pixels as a share of the larger picture, 0 to 1.
+    pub fn share(&self, pixels: u64) -> f64 {
+        pixels as f64 / self.old.area().max(self.new.area()).max(1) as f64
+    }
+
     /// How many changed pixels the regions hold.
     pub fn in_regions(&self) -> u64 {
         self.regions.iter().map(|region| region.pixels).sum()
@@ -78,6 +83,6 @@ impl Difference {
 
     /// The share of changed pixels of the larger picture, 0 to 1.
     pub fn ratio(&self) -> f64 {
-        self.changed as f64 / self.old.area().max(self.new.area()).max(1) as f64
+        self.share(self.changed)
     }
 }

@@ -9,7 +9,7 @@ use super::formats::{self, Format};
 use super::source::{PictureError, PngRows, RowSource};
 
 /// How much of a file is read at once.
-const CHUNK: usize = 64 * 1024;
+pub(crate) const CHUNK: usize = 64 * 1024;
 
 /// An opened picture.
 #[derive(Debug)]

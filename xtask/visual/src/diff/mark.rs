@@ -1,5 +1,6 @@
 //! What is said of each pixel, and who takes the rows as they are compared.
 
+use super::difference::Size;
 use super::source::Pixel;
 
 /// What is said of a pixel.
@@ -34,9 +35,14 @@ pub trait RowSink {
     /// Takes one row.
     fn row(&mut self, row: &MarkedRow<'_>) -> std::io::Result<()>;
 
-    /// All rows come once more: what was given so far is void.
-    fn restart(&mut self) -> std::io::Result<()> {
+    /// All rows of a picture of this size come now; what was given before is void.
+    fn start(&mut self, _size: Size) -> std::io::Result<()> {
         Ok(())
+    }
+
+    /// Whether it does nothing with rows: nothing need be compared again for it.
+    fn is_idle(&self) -> bool {
+        false
     }
 }
 
@@ -46,5 +52,9 @@ pub struct NoSink;
 impl RowSink for NoSink {
     fn row(&mut self, _: &MarkedRow<'_>) -> std::io::Result<()> {
         Ok(())
+    }
+
+    fn is_idle(&self) -> bool {
+        true
     }
 }

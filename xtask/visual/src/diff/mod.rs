@@ -36,8 +36,10 @@ mod rules;
 mod source;
 mod window;
 
+pub(crate) use compare::unreadable;
 pub use compare::{DiffError, Side, compare, compare_and_explain};
 pub use difference::{Difference, Size};
+pub(crate) use file::CHUNK;
 pub use file::PictureFile;
 pub use mark::{Mark, MarkedRow, NoSink, RowSink};
 pub use motion::{MAX_TRACED_ROWS, Moved, MovedColumns, Pictures};

@@ -49,20 +49,19 @@ pub struct Painter<'a, W: Write + 'static> {
 }
 
 impl<'a, W: Write + 'static> Painter<'a, W> {
-    /// A painter of a picture of this size, compared with these masks; `open` gives what it writes to.
+    /// A painter of pictures compared with these masks; `open` gives what it writes to.
     pub fn new(
-        size: Size,
         masks: &'a [Rect],
         open: impl Fn() -> io::Result<W> + 'a,
         again: impl Fn() -> io::Result<Box<dyn RowSource + 'a>> + 'a,
     ) -> Self {
         Self {
-            size,
+            size: Size { width: 0, height: 0 },
             masks,
             open: Box::new(open),
             again: Box::new(again),
             stream: None,
-            line: vec![0; size.width as usize],
+            line: Vec::new(),
         }
     }
 
@@ -129,8 +128,10 @@ impl<W: Write + 'static> RowSink for Painter<'_, W> {
         self.put(row.y, row.old, row.marks)
     }
 
-    fn restart(&mut self) -> io::Result<()> {
+    fn start(&mut self, size: Size) -> io::Result<()> {
         self.stream = None;
+        self.size = size;
+        self.line = vec![0; size.width as usize];
         Ok(())
     }
 }
@@ -157,7 +158,7 @@ mod tests {
     fn painted(old: &Picture, new: &Picture, rules: &Rules) -> Option<Picture> {
         let bytes = Shared::default();
         let again = || Ok(Box::new(old.rows()) as Box<dyn RowSource>);
-        let mut painter = Painter::new(Size::of(&new.rows()), &rules.masks, || Ok(bytes.clone()), again);
+        let mut painter = Painter::new(&rules.masks, || Ok(bytes.clone()), again);
         compare(&mut old.rows(), &mut new.rows(), rules, &mut painter).unwrap();
         let has_painted = painter.finish().unwrap();
         has_painted.then(|| Picture::from_png(&bytes.0.borrow()).unwrap())

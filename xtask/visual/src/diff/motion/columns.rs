@@ -6,7 +6,7 @@ use super::super::mark::Mark;
 use super::super::source::{PictureError, Pixel, RowSource};
 use super::band::{Band, Gap};
 use super::lane::Lane;
-use super::layout::Piece;
+use super::layout::{Piece, moved, pieces};
 use super::trace::{STRIPS, mixed};
 use super::votes::{Noted, Votes};
 use super::{MovedColumns, Pictures};
@@ -126,39 +126,14 @@ pub(super) fn survey(
             }
         }
     }
-    let mut pieces: Vec<Piece> = Vec::new();
-    let mut add = |from: u32, to: u32, by: Option<i64>| {
-        if from < to {
-            match pieces.last_mut() {
-                Some(last) if last.by == by => last.to = to,
-                _ => pieces.push(Piece { from, to, by, band: 0 }),
-            }
-        }
-    };
-    for (at, (gap, (before, behind))) in gaps.iter().zip(&costs).enumerate() {
-        let by = at.checked_sub(1).map_or(0, |before| bands[before].by);
-        let band = bands.get(at);
-        let (taken, given) = if band.is_some() { gap.split(before, behind) } else { (gap.common(), 0) };
-        add(gap.from, gap.from + taken, Some(by));
-        add(gap.from + taken, gap.to - given, None);
-        if let Some(band) = band {
-            add(gap.to - given, band.to, Some(band.by));
-        }
-    }
+    let pieces = pieces(bands, &gaps, |at, gap| gap.split(&costs[at].0, &costs[at].1));
     Ok(Some(ColumnLayout { pieces, stays, old_width: old_size.width }))
 }
 
 impl ColumnLayout {
     /// The columns that moved, from the left.
     pub(super) fn moved(&self) -> Vec<MovedColumns> {
-        let moved = self.pieces.iter().filter_map(|piece| Some((piece, piece.by.filter(|by| *by != 0)?)));
-        moved
-            .map(|(piece, by)| MovedColumns {
-                x: (i64::from(piece.from) - by) as u32,
-                width: piece.to - piece.from,
-                by,
-            })
-            .collect()
+        moved(&self.pieces).into_iter().map(|(x, width, by)| MovedColumns { x, width, by }).collect()
     }
 
     fn stays(&self, y: u32) -> bool {

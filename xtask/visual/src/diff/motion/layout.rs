@@ -5,6 +5,7 @@ use super::super::mark::Mark;
 use super::super::source::{PictureError, Pixel, RowSource};
 use super::Moved;
 use super::Pictures;
+use super::band::{Band, Gap};
 use super::lane::Lane;
 use crate::diff::Size;
 
@@ -21,6 +22,45 @@ pub(super) struct Piece {
     pub(super) band: usize,
 }
 
+/// The stretches of the new picture, in order: of each gap, what `split` gives to the band before and to the band behind, and what
+/// is left as new.
+pub(super) fn pieces(bands: &[Band], gaps: &[Gap], split: impl Fn(usize, &Gap) -> (u32, u32)) -> Vec<Piece> {
+    let mut pieces: Vec<Piece> = Vec::new();
+    // What follows is one with the piece before where it moved alike.
+    let mut add = |from: u32, to: u32, by: Option<i64>, band: usize| match pieces.last_mut() {
+        _ if from >= to => {}
+        Some(last) if last.by == by && (last.band == band || by == Some(0)) => last.to = to,
+        _ => pieces.push(Piece { from, to, by, band }),
+    };
+    for (at, gap) in gaps.iter().enumerate() {
+        let behind = bands.get(at);
+        let (taken, given) = if behind.is_some() { split(at, gap) } else { (gap.common(), 0) };
+        let before = at.saturating_sub(1);
+        let by = if at == 0 { 0 } else { bands[before].by };
+        add(gap.from, gap.from + taken, Some(by), before);
+        add(gap.from + taken, gap.to - given, None, at.min(bands.len() - 1));
+        if let Some(band) = behind {
+            add(gap.to - given, band.to, Some(band.by), at);
+        }
+    }
+    pieces
+}
+
+/// What moved: the first place in the old picture, how many, and by how many.
+pub(super) fn moved(pieces: &[Piece]) -> Vec<(u32, u32, i64)> {
+    let mut moved: Vec<(u32, u32, i64)> = Vec::new();
+    for piece in pieces {
+        let Some(by) = piece.by.filter(|by| *by != 0) else { continue };
+        let from = (i64::from(piece.from) - by) as u32;
+        let length = piece.to - piece.from;
+        match moved.last_mut() {
+            Some(last) if last.2 == by && last.0 + last.1 == from => last.1 += length,
+            _ => moved.push((from, length, by)),
+        }
+    }
+    moved
+}
+
 /// The new picture from the top down.
 pub(in crate::diff) struct Layout {
     /// The stretches, without gaps between them.
@@ -32,19 +72,6 @@ pub(in crate::diff) struct Layout {
 }
 
 impl Layout {
-    /// Adds what follows, as one with the piece before where it moved alike.
-    pub(super) fn add(&mut self, piece: Piece) {
-        if piece.from >= piece.to {
-            return;
-        }
-        match self.pieces.last_mut() {
-            Some(last) if last.by == piece.by && (last.band == piece.band || piece.by == Some(0)) => {
-                last.to = piece.to;
-            }
-            _ => self.pieces.push(piece),
-        }
-    }
-
     fn piece(&self, y: u32) -> Option<Piece> {
         let at = self.pieces.partition_point(|piece| piece.to <= y);
         self.pieces.get(at).copied()
@@ -52,17 +79,7 @@ impl Layout {
 
     /// The rows that moved, from the top down.
     pub(super) fn moved(&self) -> Vec<Moved> {
-        let mut moved: Vec<Moved> = Vec::new();
-        for piece in &self.pieces {
-            let Some(by) = piece.by.filter(|by| *by != 0) else { continue };
-            let y = (i64::from(piece.from) - by) as u32;
-            let height = piece.to - piece.from;
-            match moved.last_mut() {
-                Some(last) if last.by == by && last.y + last.height == y => last.height += height,
-                _ => moved.push(Moved { y, height, by }),
-            }
-        }
-        moved
+        moved(&self.pieces).into_iter().map(|(y, height, by)| Moved { y, height, by }).collect()
     }
 
     fn stays(&self, piece: &Piece) -> &[bool] {

@@ -66,22 +66,23 @@ pub(super) enum Motion {
 }
 
 impl Motion {
-    /// What the notes of the first reading come to; nothing where no move explains any of what changed.
+    /// What the notes of the first reading come to, and the difference that it leaves; nothing where no move explains any of
+    /// what changed.
     pub(super) fn find(
         trace: &Trace,
         plain: &Difference,
         pictures: &dyn Pictures,
         rules: &Rules,
-    ) -> Result<Option<Self>, DiffError> {
+    ) -> Result<Option<(Self, Difference)>, DiffError> {
         let rows = survey::survey(trace.bands(), plain.old, plain.new, pictures)?;
         let columns = columns::survey(&trace.columns.bands(), plain.old, plain.new, pictures)?;
         let mut best = None;
         let mut least = plain.changed;
         for motion in [rows.map(Self::Rows), columns.map(Self::Columns)].into_iter().flatten() {
-            let left = motion.explain(plain, pictures, rules, &mut NoSink)?.in_regions();
-            if left < least {
-                least = left;
-                best = Some(motion);
+            let explained = motion.explain(plain, pictures, rules, &mut NoSink)?;
+            if explained.in_regions() < least {
+                least = explained.in_regions();
+                best = Some((motion, explained));
             }
         }
         Ok(best)

@@ -5,7 +5,7 @@ use super::super::source::Pixel;
 use super::Pictures;
 use super::band::{Band, Gap};
 use super::lane::Lane;
-use super::layout::{Layout, Piece};
+use super::layout::{Layout, pieces};
 use super::trace::{STRIPS, columns_of};
 use crate::diff::{RowSource, Side, Size};
 
@@ -155,11 +155,9 @@ fn count(one: &[Pixel], two: &[Pixel], counts: &mut [u64]) {
 
 /// The new picture from the top down, as pieces.
 fn laid_out(bands: &[Band], gaps: &[Gap], costs: &[Costs], found: Vec<Surveyed>, old_height: u32) -> Layout {
-    let mut layout = Layout { pieces: Vec::new(), stays: Vec::new(), old_height };
-    for (at, gap) in gaps.iter().enumerate() {
+    let pieces = pieces(bands, gaps, |at, gap| {
         // Strips that mostly stay say nothing of where the others belong.
-        let about = at.min(found.len() - 1);
-        let stays = &found[about].stays;
+        let stays = &found[at].stays;
         let moves: [bool; STRIPS] = std::array::from_fn(|strip| {
             let columns = columns_of(strip, stays.len());
             let length = columns.len();
@@ -171,19 +169,7 @@ fn laid_out(bands: &[Band], gaps: &[Gap], costs: &[Costs], found: Vec<Surveyed>,
             };
             rows.iter().map(row).collect()
         };
-        let before = at.checked_sub(1).map(|before| bands[before]);
-        let behind = bands.get(at);
-        let (taken, given) = match behind {
-            Some(_) => gap.split(&total(&costs[at].before), &total(&costs[at].behind)),
-            None => (gap.common(), 0),
-        };
-        let by = before.map_or(0, |band| band.by);
-        layout.add(Piece { from: gap.from, to: gap.from + taken, by: Some(by), band: at.saturating_sub(1) });
-        layout.add(Piece { from: gap.from + taken, to: gap.to - given, by: None, band: about });
-        if let Some(band) = behind {
-            layout.add(Piece { from: gap.to - given, to: band.to, by: Some(band.by), band: at });
-        }
-    }
-    layout.stays = found.into_iter().map(|found| found.stays).collect();
-    layout
+        gap.split(&total(&costs[at].before), &total(&costs[at].behind))
+    });
+    Layout { pieces, stays: found.into_iter().map(|found| found.stays).collect(), old_height }
 }
